@@ -114,7 +114,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   await open.greet(slack)
 
   const postOf = async (run: RunRecord) => (await core.deps.ledger.messages.find(runKey(run)))?.post ?? null
-  const worker = await core.app.work((run) => slack.watchOf(run, postOf(run)))
+  const worker = await core.app.work((run) => slack.progressOf(run, postOf(run)))
   const scheduler = platform.startScheduler(core.app.tick, clock, log)
   const page = open.page(origin)
   const where = page === null ? slack.health().detail : `Open ${page}`

@@ -10,7 +10,7 @@ import { startDispatcher } from '../src/core/outbox/dispatcher.ts'
 import type { Clock } from '../src/core/ports/clock.ts'
 import type { Log } from '../src/core/ports/log.ts'
 import type { RunStore } from '../src/core/ports/runs.ts'
-import { startWorker, type Watching } from '../src/core/runner/worker.ts'
+import { type ProgressOf, startWorker } from '../src/core/runner/worker.ts'
 import { followAudit } from '../src/machine/audit-stream.ts'
 import { watchDisk } from '../src/machine/data-dir.ts'
 import { startServer } from '../src/machine/server.ts'
@@ -22,7 +22,7 @@ import { watchToken } from '../src/slack/bot-identity.ts'
 import { createRequestHandler } from '../src/slack/inbound/request-handler.ts'
 import { createSocket } from '../src/slack/inbound/socket.ts'
 import { said } from './core/outbox/support.ts'
-import { anna, command, createWorld, deferred, unwatched } from './support/core.ts'
+import { anna, command, createWorld, deferred, unfollowed } from './support/core.ts'
 
 const boom = new Error('nobody expected this')
 const fails = async (): Promise<never> => {
@@ -81,7 +81,11 @@ function timers(process: Process, broken: Partial<Record<'beat' | 'forgetExpired
 }
 
 /** A worker that finds the run of a process that died. */
-async function work({ clock, log, tick }: Process, watch: Watching, broken: Partial<RunStore> = {}): Promise<void> {
+async function work(
+  { clock, log, tick }: Process,
+  progressOf: ProgressOf,
+  broken: Partial<RunStore> = {},
+): Promise<void> {
   const world = await createWorld()
   const begun = deferred()
   const never = command('load', async () => {
@@ -96,7 +100,7 @@ async function work({ clock, log, tick }: Process, watch: Watching, broken: Part
   const { session } = await world.start('bot', [load])
   const { deps } = session
   const runs = { ...deps.ledger.runs, ...broken }
-  await startWorker(watch, { ...session, deps: { ...deps, clock, log, ledger: { ...deps.ledger, runs } } })
+  await startWorker(progressOf, { ...session, deps: { ...deps, clock, log, ledger: { ...deps.ledger, runs } } })
   tick()
 }
 
@@ -161,8 +165,8 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     tick()
     await scheduler.stop()
   },
-  worker: (process) => work(process, () => unwatched, { orphans: fails }),
-  run: (process) => work(process, () => unwatched, { end: fails }),
+  worker: (process) => work(process, () => unfollowed, { orphans: fails }),
+  run: (process) => work(process, () => unfollowed, { end: fails }),
   'delivery of a message': async ({ clock, log }) => {
     const bot = await (await createWorld()).start('bot', [])
     await bot.ledger.messages.put([said('a')])
@@ -177,7 +181,10 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     const { app, ledger } = await world.start('bot', [load])
     let looks = 0
     const clicks = createRequestHandler({
-      app: { ...app, confirm: ({ watch, who, place }) => app.ask({ request: app.read('load'), who, place, watch }) },
+      app: {
+        ...app,
+        confirm: ({ onProgress, who, place }) => app.ask({ request: app.read('load'), who, place, onProgress }),
+      },
       log,
       plans: { ...ledger.plans, get: async () => (looks++ === 0 ? null : fails()) },
       runs: ledger.runs,
@@ -185,7 +192,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
       clock: world.clock,
       sender: { reply: fails },
       carrier: { bring: () => undefined },
-      progress: { follow: () => ({ changed: () => undefined }) },
+      progress: { follow: () => () => undefined },
       botName: 'sparkify',
       view: throws,
       postingRefusal: async () => null,

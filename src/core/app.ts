@@ -26,9 +26,8 @@ import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
-import type { Ask, Session } from './runner/session.ts'
-import { createRegistry } from './runner/session.ts'
-import { startWorker, type Watching, type Worker } from './runner/worker.ts'
+import { type Ask, createRegistry, type Session } from './runner/session.ts'
+import { type ProgressOf, startWorker, type Worker } from './runner/worker.ts'
 import { runChild } from './schedule/run/child-run.ts'
 import { insertFollowed } from './schedule/run/follow.ts'
 import { insertDue } from './schedule/run/occurrences.ts'
@@ -67,8 +66,8 @@ export interface App {
    * next call.
    */
   tick(): Promise<void>
-  /** Starts the worker; `watch` is null in a process that takes no runs. */
-  work(watch: Watching | null): Promise<Worker>
+  /** Starts the worker; `progressOf` is null in a process that takes no runs. */
+  work(progressOf: ProgressOf | null): Promise<Worker>
   /** The Home of each of these people, in their order. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
@@ -128,8 +127,8 @@ export function createApp({ session, changes }: OpenedSession): App {
       ticking = Promise.allSettled([ticking, ticked])
       return ticked
     },
-    async work(watch) {
-      worker = await startWorker(watch, session)
+    async work(progressOf) {
+      worker = await startWorker(progressOf, session)
       return worker
     },
     homesOf: (askers) => homesOf(askers, session),
@@ -163,8 +162,7 @@ export async function tendCluster(session: Session): Promise<void> {
   const { deps, catalog } = session
   const pause: PauseCluster = async (who, place, report) => {
     const parsed = catalog.that('pauses').with({})
-    const watch = { changed: () => undefined }
-    const ask = { request: { kind: 'understood', parsed }, who, place, confirmed: true, watch, report } as const
+    const ask = { request: { kind: 'understood', parsed }, who, place, confirmed: true, report } as const
     const answer = await dispatch(ask, session)
     // Refused before it was a run; the end of a run posts its report.
     if (answer?.run === null) await postOnce(report.occasion, async () => ({ answer, ...report }), deps)

@@ -47,7 +47,6 @@ export function createAgentServer(app: App, who: Asker, version: string): Server
       request: app.catalog.called(command, given.data),
       who,
       place: { kind: 'terminal' },
-      watch: { changed: () => undefined },
     })
     if (answer === null) throw new Error('a call has no delivery that could come twice')
     return resultOf(answer)

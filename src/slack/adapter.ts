@@ -13,7 +13,7 @@ import type { Log } from '../core/ports/log.ts'
 import type { NewMessage } from '../core/ports/outbox.ts'
 import type { Pictures } from '../core/ports/pictures.ts'
 import type { Probe } from '../core/ports/probe.ts'
-import type { Watch } from '../core/runner/live-run.ts'
+import type { OnProgress } from '../core/runner/live-run.ts'
 import { createHomePublisher, type HomePublisher } from './app-home/publisher.ts'
 import { type BotIdentity, identify, watchToken } from './bot-identity.ts'
 import type { SlackClients } from './clients.ts'
@@ -67,7 +67,7 @@ export interface SlackAdapter {
   /** Finishes what is in flight, then disconnects. */
   stop(): Promise<void>
   /** Shows the progress of a run that an earlier process began, in the message that it has. */
-  watchOf(run: RunRecord, post: Promise<Post | null>): Watch
+  progressOf(run: RunRecord, post: Promise<Post | null>): OnProgress
   /** Puts a message into the outbox and wakes the dispatcher. */
   put(message: NewMessage): Promise<void>
   /** The same place by its id, where it was given by the name of a channel that the bot is in. */
@@ -217,10 +217,8 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
       await socket?.stop()
     },
     // Scheduled runs have no message until they end.
-    watchOf: ({ place, who }, post) =>
-      place.kind === 'slack'
-        ? progress.follow(place, who.name, async () => undefined, post)
-        : { changed: () => undefined },
+    progressOf: ({ place, who }, post) =>
+      place.kind === 'slack' ? progress.follow(place, who.name, async () => undefined, post) : () => undefined,
     put,
     resolve: (place) => withChannelId(place, asking),
     postingError,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { askerOf } from '../core/people.ts'
 import type { Settlement } from '../core/ports/plans.ts'
-import type { NewRun, OpenedRun, Origin, Retry, RunFilter, RunId, RunStore } from '../core/ports/runs.ts'
+import type { NewAttempt, NewRun, OpenedRun, Origin, Retry, RunFilter, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { changeAndPost } from './outbox.ts'
@@ -139,10 +139,7 @@ async function open(db: Database, run: NewRun, settles: Settlement | undefined):
       sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
         select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :whoId, :who, :place, :door, :approval, :writer, :worker, :started
         where changes() = 1`,
-      args: {
-        ...attemptColumns(run),
-        writer,
-      },
+      args: { ...attemptColumns(run), writer },
     },
     ...(settles === undefined ? [] : [settling(settles), messagesOfSettled(settles)]),
     { sql: 'select max(seq) as seq from attempts' },
@@ -242,14 +239,7 @@ function claimOf(args: { id: RunId; from: string | null; to: string; now: string
   ]
 }
 
-function attemptColumns({
-  who,
-  place,
-  door,
-  approval,
-  worker,
-  started,
-}: Omit<Retry, 'after' | 'args' | 'line' | 'steps'>) {
+function attemptColumns({ who, place, door, approval, worker, started }: NewAttempt) {
   return {
     whoId: who.id,
     who: JSON.stringify(askerOf(who)),

@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
-import type { Answer, RunView } from '../core/answer.ts'
+import type { Answer } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
 import type { ExitStatus } from '../core/errors.ts'
 import { escapeControls } from '../core/format.ts'
 import type { Asker } from '../core/people.ts'
 import type { PlanReply } from '../core/reply.ts'
-import type { Watch } from '../core/runner/live-run.ts'
+import type { OnProgress } from '../core/runner/live-run.ts'
 import type { TerminalArguments } from './arguments.ts'
 import { answerText, howToConfirm, planText, stepText } from './present.ts'
 import { type Output, type Screen, screenOf } from './screen.ts'
@@ -24,14 +24,14 @@ export interface Streams {
 /** Runs one command line, shows its progress on `err` and the answer on `out`, and gives the exit status. */
 export async function runLine(app: App, args: TerminalArguments, who: Asker, streams: Streams): Promise<ExitStatus> {
   const place = { kind: 'terminal' } as const
-  const watch = args.json && streams.err.isTTY !== true ? { changed: () => undefined } : showRunProgress(streams)
+  const onProgress = args.json && streams.err.isTTY !== true ? undefined : showRunProgress(streams)
   const first = await app.ask({
     request: app.read(args.line),
     who,
     place,
     confirmed: args.yes,
     typed: args.confirm,
-    watch,
+    onProgress,
   })
   if (first === null) throw new Error('a command in the terminal has no delivery that could come twice')
   const plan = planOf(first)
@@ -42,7 +42,7 @@ export async function runLine(app: App, args: TerminalArguments, who: Asker, str
     streams.err.write('Not confirmed. Nothing was done.\n')
     return 2
   }
-  const done = await app.confirm({ plan: plan.id, typed, who, place, watch })
+  const done = await app.confirm({ plan: plan.id, typed, who, place, onProgress })
   return show(done ?? first, args.json, streams)
 }
 
@@ -61,40 +61,36 @@ export function show(answer: Answer, json: boolean, { out, err, colour }: Stream
 }
 
 /** Shows the steps of a run on `err`: redrawn in place on a terminal, otherwise one line for each that ends. */
-export function showRunProgress({ err, colour }: Pick<Streams, 'err' | 'colour'>): Watch {
+export function showRunProgress({ err, colour }: Pick<Streams, 'err' | 'colour'>): OnProgress {
   const screen = screenOf(err, colour)
   return err.isTTY === true ? redrawn(err, screen) : logged(err, screen)
 }
 
-function redrawn(out: Output, screen: Screen): Watch {
+function redrawn(out: Output, screen: Screen): OnProgress {
   const plain = screenOf({}, 'never')
   let drawn = 0
-  return {
-    changed({ steps }) {
-      const width = Math.max(20, (out.columns ?? 80) - 1)
-      const lines = steps.map((step) => {
-        const text = stepText(step, plain)
-        const cut = padded(text, width, false).trimEnd()
-        // A line that wraps would take two, and the next drawing would begin one too low. Colours take no columns.
-        return cut === text ? stepText(step, screen) : cut
-      })
-      out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`)
-      drawn = lines.length
-    },
+  return ({ steps }) => {
+    const width = Math.max(20, (out.columns ?? 80) - 1)
+    const lines = steps.map((step) => {
+      const text = stepText(step, plain)
+      const cut = padded(text, width, false).trimEnd()
+      // A line that wraps would take two, and the next drawing would begin one too low. Colours take no columns.
+      return cut === text ? stepText(step, screen) : cut
+    })
+    out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`)
+    drawn = lines.length
   }
 }
 
-function logged(out: Output, screen: Screen): Watch {
+function logged(out: Output, screen: Screen): OnProgress {
   const shown = new Set<string>()
-  return {
-    changed({ steps }: RunView) {
-      for (const step of steps) {
-        const ended = step.state === 'complete' || step.state === 'skipped' || step.state === 'error'
-        if (!ended || shown.has(step.title)) continue
-        shown.add(step.title)
-        out.write(`${stepText(step, screen)}\n`)
-      }
-    },
+  return ({ steps }) => {
+    for (const step of steps) {
+      const ended = step.state === 'complete' || step.state === 'skipped' || step.state === 'error'
+      if (!ended || shown.has(step.title)) continue
+      shown.add(step.title)
+      out.write(`${stepText(step, screen)}\n`)
+    }
   }
 }
 

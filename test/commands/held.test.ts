@@ -25,7 +25,7 @@ import {
   planOf,
   type TestProcess,
   terminal,
-  unwatched,
+  unfollowed,
 } from '../support/core.ts'
 import { runDue } from '../support/fires.ts'
 import { freePolicy } from '../support/policy.ts'
@@ -270,7 +270,7 @@ describe('a load that loses much of what is live', () => {
       if (target.kind === 'candidate') throw new OpsError('not_found', 'It is not there.')
       return query.call(engine, target, statement, options)
     })
-    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
     expect(await recovered?.answer).toMatchObject({ ok: false, failure: { code: 'held' } })
     expect(await next.ledger.loads.list(['held'])).toHaveLength(1)
   })
@@ -377,7 +377,7 @@ describe('a load that loses much of what is live', () => {
     await diesIn(warehouse.bot, 'etl', killed)
     const next = await warehouse.another('next')
     expect(await next.ledger.loads.live()).toMatchObject({ id: 2 })
-    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
     expect(await recovered?.answer).toMatchObject({ ok: false, failure: { code: 'held' } })
     const held = await next.ledger.loads.list(['held'])
     expect(held).toHaveLength(1)
@@ -418,7 +418,7 @@ describe('a load that loses much of what is live', () => {
     const id = (await warehouse.bot.say('etl')).run?.id ?? 0
     await diesIn(warehouse.bot, what === 'published' ? `publish ${id} "yes"` : `discard ${id}`, killed)
     const next = await warehouse.another('next')
-    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
     expect(await recovered?.answer).toMatchObject({ ok: true })
     expect((await next.ledger.loads.get(id))?.state).toBe(what === 'published' ? 'live' : 'discarded')
     expect(await next.ledger.loads.list(['held'])).toEqual([])

@@ -137,7 +137,6 @@ describe('an agent', () => {
       request: app.read('top-songs n=3 last=7d'),
       who: { kind: 'local', id: 'ada', name: 'ada' },
       place: { kind: 'terminal' },
-      watch: { changed: () => undefined },
     })
     const called = await call('top-songs', { n: 3, last: '7d' })
     expect(called.replies).toEqual(typed?.replies)

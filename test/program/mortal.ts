@@ -9,7 +9,7 @@ import { newMessage, waysTo } from '../../src/core/outbox/messages.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { Conversation } from '../../src/core/place.ts'
 import type { Ledger, RunRecord, StepRecord } from '../../src/core/ports/ledger.ts'
-import type { Watch } from '../../src/core/runner/live-run.ts'
+import type { OnProgress } from '../../src/core/runner/live-run.ts'
 import type { Session } from '../../src/core/runner/session.ts'
 import { claimRuns } from '../../src/core/runner/worker.ts'
 import { openWarehouse } from '../../src/engines.ts'
@@ -129,7 +129,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
           place,
           confirmed: true,
           typed: config.redshift.clusterId,
-          watch: watchOf(ledger),
+          onProgress: progressIn(ledger),
         })
       let died = 0
       let begin = ({ app }: { readonly app: App; readonly session: Session }): Promise<Answer | null> =>
@@ -159,7 +159,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
 
 /** As the bot does at its start: carries on what a process before it left, or tells what that one could not tell any more. */
 async function carryOn(session: Session, ledger: Ledger): Promise<Answer | null> {
-  const [left] = await claimRuns(session, () => ({ changed: () => undefined }))
+  const [left] = await claimRuns(session, () => () => undefined)
   if (left !== undefined) return left.answer
   const [told] = await pendingIn(ledger.messages)
   if (told?.content.kind !== 'run') throw new Error('there is nothing to carry on')
@@ -173,19 +173,17 @@ async function takeAll({ messages }: Ledger): Promise<void> {
 }
 
 /** A message for the run, stored as its face would. */
-function watchOf(ledger: Ledger): Watch {
+function progressIn(ledger: Ledger): OnProgress {
   let posted = false
-  return {
-    changed({ id }) {
-      if (posted) return
-      posted = true
-      const content = { kind: 'run', run: id, attempt: 1 } as const
-      const message = newMessage(
-        { key: `run:${id}`, content, ways: waysTo(place, who, 'channel', true), open: true },
-        new Date(),
-      )
-      void ledger.messages.put([message]).then(() => takeAll(ledger))
-    },
+  return ({ id }) => {
+    if (posted) return
+    posted = true
+    const content = { kind: 'run', run: id, attempt: 1 } as const
+    const message = newMessage(
+      { key: `run:${id}`, content, ways: waysTo(place, who, 'channel', true), open: true },
+      new Date(),
+    )
+    void ledger.messages.put([message]).then(() => takeAll(ledger))
   }
 }
 

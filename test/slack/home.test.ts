@@ -33,7 +33,6 @@ const change = () =>
     request: office.app.read('help'),
     who: { kind: 'slack', id: ada, name: 'ada' },
     place: { kind: 'terminal' },
-    watch: { changed: () => undefined },
   })
 const addSchedule = () =>
   office.ledger.schedules.add(

@@ -105,8 +105,7 @@ describe('what doctor sees of Slack', () => {
       await office.ledger.schedules.add(scheduled({ place, owner, created, lines: ['doctor'] }))
     }
     const place = placeOf(dataEng, 'data-eng')
-    const watch = { changed: () => undefined }
-    const answer = await office.app.ask({ request: office.app.read('doctor all=yes'), who: owner, place, watch })
+    const answer = await office.app.ask({ request: office.app.read('doctor all=yes'), who: owner, place })
     const table = answer?.replies.find((reply) => reply.kind === 'table')
     expect(table?.rows.slice(-2)).toEqual([
       ['green', 'Schedule 1', expect.stringContaining('doctor in #data-eng, next '), '–'],

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
-import type { Answer, RunView } from '../../src/core/answer.ts'
+import type { Answer } from '../../src/core/answer.ts'
 import { type App, type Ask, createApp, openSession } from '../../src/core/app.ts'
 import type { RunContext } from '../../src/core/command/context.ts'
 import { type Command, type Definition, defineCommand, type Outcome } from '../../src/core/command/define.ts'
@@ -15,7 +15,7 @@ import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { text } from '../../src/core/reply.ts'
-import type { Watch } from '../../src/core/runner/live-run.ts'
+import type { OnProgress } from '../../src/core/runner/live-run.ts'
 import type { Session } from '../../src/core/runner/session.ts'
 import type { SqlLibrary } from '../../src/core/sql/library.ts'
 import type { Step, Work } from '../../src/core/step.ts'
@@ -172,7 +172,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
         ledger,
         logged,
         say: async (line, ask = {}) =>
-          heard(await app.ask({ request: app.read(line), who: anna, place: channel, watch: unwatched, ...ask })),
+          heard(await app.ask({ request: app.read(line), who: anna, place: channel, ...ask })),
         click: async (plan, { who = anna, typed, delivery } = {}) =>
           heard(
             await app.confirm({
@@ -180,7 +180,6 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
               typed,
               who,
               place: channel,
-              watch: unwatched,
               ...(delivery === undefined ? {} : { delivery }),
             }),
           ),
@@ -191,13 +190,8 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
   }
 }
 
-export const unwatched: Watch = { changed: () => undefined }
-
-/** A watch that keeps what it was told. */
-export function createWatch(): Watch & { readonly seen: RunView[] } {
-  const seen: RunView[] = []
-  return { seen, changed: (run) => void seen.push(run) }
-}
+/** For a run whose progress nobody follows. */
+export const unfollowed: OnProgress = () => undefined
 
 /** What the shipped commands of these names declare. */
 const declared: Readonly<Record<string, Declarations>> = {

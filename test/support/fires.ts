@@ -7,7 +7,7 @@ import type { Session } from '../../src/core/runner/session.ts'
 import { claimRuns } from '../../src/core/runner/worker.ts'
 import { insertFollowed } from '../../src/core/schedule/run/follow.ts'
 import { insertDue } from '../../src/core/schedule/run/occurrences.ts'
-import { command, step, type TestProcess, unwatched } from './core.ts'
+import { command, step, type TestProcess, unfollowed } from './core.ts'
 
 interface Bot {
   readonly session: Session
@@ -27,7 +27,7 @@ export async function runDue(bot: Bot): Promise<readonly Fired[]> {
 
 /** Runs what waits to its end, as the worker does. */
 export async function runAsked(bot: Bot): Promise<readonly Fired[]> {
-  const claimed = await claimRuns(bot.session, () => unwatched)
+  const claimed = await claimRuns(bot.session, () => unfollowed)
   const ended = await Promise.all(
     claimed.map(async ({ run: { id }, answer }) => {
       const said = await answer

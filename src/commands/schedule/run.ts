@@ -53,16 +53,10 @@ export default defineCommand({
     const intended = deps.clock.now().toISOString()
     const { from: _, ...given } = asGiven
     const parsed = catalog.that('runsSchedule').with(given)
-    const { run } = await insert(
-      { parsed, earlier },
-      { ...context, place },
-      {
-        origin: { kind: 'fire', schedule: schedule.id, intended, cause: 'asked' },
-        approval,
-        key: `ask:${schedule.id}:${intended}`,
-        worker: null,
-      },
-    )
+    const asked = { kind: 'fire', schedule: schedule.id, intended, cause: 'asked' } as const
+    const key = `ask:${schedule.id}:${intended}`
+    const work = { parsed, earlier, origin: asked, approval, key, worker: null }
+    const { run } = await insert(work, { ...context, place })
     const words = from === undefined ? linesWords(schedule) : `continues where run ${from} failed`
     const headline = `Schedule ${schedule.id} is running; it will post in ${placeWords(schedule.place)}: ${words}.`
     return {

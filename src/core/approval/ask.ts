@@ -11,6 +11,7 @@ import { isDirect, isSameChannel, type Place } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { NewPlan, PlanDraft, PlanRecord, Reason } from '../ports/plans.ts'
 import { type PlanChange, text } from '../reply.ts'
+import { settledBefore } from '../runner/orphans.ts'
 import { minuteMs } from '../span.ts'
 import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
 
@@ -75,7 +76,7 @@ export async function askFor(wanted: ApprovalRequest, deps: Deps): Promise<Answe
   const end = replaced === null ? null : ({ kind: 'replaced', by: replaced.by, at: now.toISOString() } as const)
   const settles = replaced === null || end === null ? null : settlementOf(replaced.plan, end, now)
   if (await deps.ledger.plans.save(plan, card ? cardOf(plan, answer, now) : [], settles)) return answer
-  throw new OpsError('expired', 'This plan was settled already. Nothing was done.')
+  throw settledBefore()
 }
 
 /** An agent confirms nothing, and a plan that only it has seen is of no use to the person who does: it is made again for them. */

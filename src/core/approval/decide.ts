@@ -8,8 +8,8 @@ import type { PlanDenial, PlanRecord } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../runner/answers.ts'
 import { start } from '../runner/execute.ts'
-import type { Watch } from '../runner/live-run.ts'
-import type { Ask, Session } from '../runner/session.ts'
+import type { OnProgress } from '../runner/live-run.ts'
+import { type Ask, contextOf, type Session } from '../runner/session.ts'
 import { type ApprovalRequest, approverIds, askFor, isApprover, needsSecond } from './ask.ts'
 import { isFirstDelivery, type ResolvedRequest, recordRefusal, resolveRequest } from './door.ts'
 import { changesBetween, openPlan, settle, settlementOf, tooLate } from './plans.ts'
@@ -22,7 +22,7 @@ export type Click = Pick<Ask, 'who' | 'place' | 'delivery'> & { readonly plan: s
 export type Rejection = Click & { readonly why?: string }
 
 /** A click by which a plan is to be carried out, with the word that was typed for it. */
-export type Confirmation = Click & Pick<Ask, 'watch'> & { readonly typed: string | undefined }
+export type Confirmation = Click & Pick<Ask, 'onProgress'> & { readonly typed: string | undefined }
 
 /**
  * A plan is carried out once, in its asker's name, within its time, by the click of somebody who may confirm it, and only if made again
@@ -53,15 +53,17 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
  * Carries out what was approved, asks for another plan where it would now be something else, or explains why neither can be done. Each settles the
  * plan in the statement that makes it true, so of several clicks one counts, and a bot that dies before leaves the plan as it was.
  */
-async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation, session: Session): Promise<Answer> {
+async function carryOut(
+  click: AuthorizedDecision,
+  { who, onProgress }: Confirmation,
+  session: Session,
+): Promise<Answer> {
   const { deps } = session
   const { plan, meaning, context } = click
   let begun = false
-  const seen: Watch = {
-    changed(run) {
-      begun = true
-      watch.changed(run)
-    },
+  const seen: OnProgress = (run) => {
+    begun = true
+    onProgress?.(run)
   }
   try {
     const wanted = await changed(click, who, deps)
@@ -69,8 +71,8 @@ async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation,
       const approval = { id: plan.id, plan: plan.draft, by: who }
       const now = deps.clock.now()
       const settles = settlementOf(plan, { kind: 'approved', by: who, at: now.toISOString() }, now)
-      const how = { watch: seen, origin: { kind: 'words' }, approval, key: `plan:${plan.id}`, settles } as const
-      return await start(meaning, context, how, session)
+      const how = { origin: { kind: 'words' }, approval, key: `plan:${plan.id}`, settles, onProgress: seen } as const
+      return await start({ ...meaning, ...how }, context, session)
     }
     return await askFor(wanted, deps)
   } catch (error) {
@@ -183,15 +185,12 @@ interface AuthorizedDecision {
  * Looks at a click: the plan must be open, its asker must still be allowed to run its line, and `by` must be allowed to confirm it, all of
  * that now. Throws `expired` or `not_allowed`.
  */
-async function authorizeDecision(
-  id: string,
-  by: Asker,
-  { deps, catalog, registry: { closing: signal } }: Session,
-): Promise<AuthorizedDecision> {
+async function authorizeDecision(id: string, by: Asker, session: Session): Promise<AuthorizedDecision> {
+  const { deps, catalog } = session
   const plan = await openPlan(id, by, deps)
   await requireConfirmer(plan, by, deps)
   const { asker, place, line } = plan
-  const context: Context = { who: { ...asker, role: await deps.directory.roleOf(asker) }, place, deps, catalog, signal }
+  const context = await contextOf({ who: asker, place }, session)
   try {
     return { plan, meaning: await resolveRequest(catalog.understood(plan), context), context }
   } catch (error) {

@@ -4,27 +4,26 @@ import type { Context } from '../command/context.ts'
 import type { Command, ParsedCommand } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
-import { type Asker, askerOf, type Person } from '../people.ts'
+import { type Asker, askerOf } from '../people.ts'
 import type { Denial } from '../ports/audit.ts'
 import type { PlanDraft, PlanRecord } from '../ports/plans.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../runner/answers.ts'
-import { start, type Task } from '../runner/execute.ts'
+import { start } from '../runner/execute.ts'
 import { settleOrphans } from '../runner/orphans.ts'
-import type { Ask, Session } from '../runner/session.ts'
+import { type Ask, contextOf, type Session } from '../runner/session.ts'
 import { askFor, needsSecond } from './ask.ts'
 import { reasonsFor } from './reasons.ts'
 
 /** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was delivered before. */
 export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
-  const { deps, catalog, registry } = session
+  const { deps, registry } = session
   try {
     if (!(await isFirstDelivery(ask.delivery, deps))) return null
     registry.admit()
     await settleOrphans(deps)
     if (ask.request.kind === 'fault') throw ask.request.fault
-    const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
-    const context: Context = { who, place: ask.place, deps, catalog, signal: registry.closing }
+    const context = await contextOf(ask, session)
     const meaning = await resolveRequest(ask.request.parsed, context)
     const draft = await meaning.parsed.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
@@ -34,23 +33,38 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
     const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
-    const { watch, report } = ask
-    return await start(meaning, context, { watch, origin: { kind: 'words' }, approval, key, report }, session)
+    const { onProgress, report } = ask
+    return await start({ ...meaning, origin: { kind: 'words' }, approval, key, onProgress, report }, context, session)
   } catch (error) {
-    if (ask.request.kind === 'understood') {
-      const { command, line } = ask.request.parsed
-      await recordRefusal(error, { command: command.name, line, who: ask.who, place: ask.place }, session)
-    }
-    return failureAnswer(error, null, deps.log)
+    return answerInPlace(error, ask, session)
   }
 }
+
+/** What was thrown before there was a run, as its answer; somebody who asked for what they may not is entered in the audit log. Never throws. */
+export async function answerInPlace(
+  thrown: unknown,
+  { request, who, place }: Wanted,
+  session: Pick<Session, 'deps'>,
+): Promise<Answer> {
+  if (request.kind === 'understood') {
+    const { command, line } = request.parsed
+    await recordRefusal(thrown, { command: command.name, line, who, place }, session)
+  }
+  return failureAnswer(thrown, null, session.deps.log)
+}
+
+/** A request, by whom and where. */
+type Wanted = Pick<Ask, 'request' | 'who' | 'place'>
 
 function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
   return plan.typed === undefined ? ask.confirmed === true : ask.typed?.trim() === plan.typed
 }
 
 /** What a request comes to, and what is asked if it has to be confirmed first. */
-export interface ResolvedRequest extends Task {
+export interface ResolvedRequest {
+  readonly parsed: ParsedCommand
+  /** The run that is to be tried again. */
+  readonly earlier: RunRecord | null
   readonly asked: AskedCommand
 }
 
@@ -101,13 +115,13 @@ export async function whyNotUse(
  * entered in the audit log. Never throws: a bug shows, and is logged, when the line is run.
  */
 export async function whyNotRun(
-  { request, who, place }: Pick<Ask, 'request' | 'who' | 'place'>,
-  { deps, catalog, registry }: Pick<Session, 'deps' | 'catalog' | 'registry'>,
+  wanted: Wanted,
+  session: Pick<Session, 'deps' | 'catalog' | 'registry'>,
 ): Promise<OpsError | null> {
+  const { request } = wanted
   if (request.kind === 'fault') return request.fault
   try {
-    const person = { ...who, role: await deps.directory.roleOf(who) }
-    const context: Context = { who: person, place, deps, catalog, signal: registry.closing }
+    const context = await contextOf(wanted, session)
     const { parsed } = await resolveRequest(request.parsed, context)
     await parsed.plan(context)
     return null

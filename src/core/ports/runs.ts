@@ -111,30 +111,13 @@ export interface AttemptRecord {
   readonly answer: Answer | null
 }
 
-export type NewRun = Pick<
-  RunRecord,
-  | 'key'
-  | 'command'
-  | 'args'
-  | 'line'
-  | 'who'
-  | 'place'
-  | 'door'
-  | 'writer'
-  | 'listed'
-  | 'origin'
-  | 'approval'
-  | 'worker'
-  | 'started'
->
+/** What an attempt begins with. */
+export type NewAttempt = Pick<RunRecord, 'args' | 'line' | 'who' | 'place' | 'door' | 'approval' | 'worker' | 'started'>
+
+export type NewRun = NewAttempt & Pick<RunRecord, 'key' | 'command' | 'writer' | 'listed' | 'origin'>
 
 /** A new attempt of a run whose attempt `after` is over; it begins behind these steps. `line` and `args` are what is asked from now on. */
-export type Retry = Pick<
-  RunRecord,
-  'args' | 'line' | 'who' | 'place' | 'door' | 'approval' | 'worker' | 'started' | 'steps'
-> & {
-  readonly after: number
-}
+export type Retry = NewAttempt & Pick<RunRecord, 'steps'> & { readonly after: number }
 
 /** What came of asking for a run: it is open, there is one of its key already, another one may change the warehouse now, or its plan was settled before. */
 export type OpenedRun =

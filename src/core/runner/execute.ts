@@ -8,16 +8,17 @@ import { DiskFull, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
 import { askerOf } from '../people.ts'
 import type { Settlement } from '../ports/plans.ts'
-import type { Approval, NewRun, Origin, Retry, RunEnd, RunRecord } from '../ports/runs.ts'
+import type { NewAttempt, NewRun, RunEnd, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import { failureAnswer, noted, viewOf } from './answers.ts'
-import { createLiveRun, type LiveRun, type Watch } from './live-run.ts'
+import { createLiveRun, type LiveRun, type OnProgress } from './live-run.ts'
 import { costOf, leaving, opening } from './orphans.ts'
-import type { Session } from './session.ts'
-import { Handover } from './session.ts'
+import { Handover, handedOver, type Session } from './session.ts'
 
-interface Reporting extends Session {
-  readonly report: Report | undefined
+/** Who follows a run: what is told each of its states, and where its end is posted that nobody typed. */
+interface Following {
+  readonly onProgress?: OnProgress | undefined
+  readonly report?: Report | undefined
 }
 
 /** Carries an opened run to its end, stores the answer with it, and gives it back. */
@@ -25,15 +26,16 @@ export async function execute(
   opened: RunRecord,
   parsed: ParsedCommand,
   context: Context,
-  watch: Watch,
   session: Session,
-  report?: Report,
+  { onProgress, report }: Following,
 ): Promise<Answer> {
   const { deps, registry } = session
-  const run = createLiveRun(opened, deps.ledger.runs, deps.clock, watch)
-  watch.changed(viewOf(opened))
+  const run = createLiveRun(opened, deps.ledger.runs, deps.clock, onProgress)
+  onProgress?.(viewOf(opened))
   return registry.track(run, outcomeOf(run, parsed, context, { ...session, report }))
 }
+
+type Reporting = Session & Pick<Following, 'report'>
 
 /**
  * Answers what changes nothing although the ledger cannot take its run: questions and `doctor` work on a full disk. The answer is not
@@ -190,101 +192,77 @@ async function settleUsage({ cluster, log }: Pick<Deps, 'cluster' | 'log'>): Pro
   }
 }
 
-/** What is to be run; `earlier` is the run that is to be tried again. */
-export interface Task {
+/**
+ * What is to be run and how it comes about: the run that is to be tried again, if any, what called it, and the plan that was confirmed for it,
+ * which is settled by beginning it.
+ */
+interface NewWork extends Pick<NewRun, 'origin' | 'approval' | 'key'> {
   readonly parsed: ParsedCommand
   readonly earlier: RunRecord | null
-}
-
-/** How a run comes about: who watches it, what called it, and the plan that was confirmed for it. */
-export interface Start {
-  readonly watch: Watch
-  readonly origin: Origin
-  readonly approval: Approval | null
-  /** Names what asked for it, so that it is run once; null where nothing can ask twice. */
-  readonly key: string | null
-  readonly report?: Report | undefined
-  /** The plan that is settled by beginning it. */
   readonly settles?: Settlement
 }
 
 /**
  * Opens the run in the ledger and carries it to its end, as `insert` does; what has a run already is answered as that one was, or carried on.
  */
-export async function start(task: Task, context: Context, how: Start, session: Session): Promise<Answer> {
+export async function start(work: NewWork & Following, context: Context, session: Session): Promise<Answer> {
   const { deps } = context
-  const { parsed } = task
-  const opened = await insert(task, context, { ...how, worker: deps.process }).catch((error: unknown) => {
+  const { parsed, onProgress } = work
+  const opened = await insert({ ...work, worker: deps.process }, context).catch((error: unknown) => {
     const changesNothing = parsed.command.effect === 'none' || parsed.command.effect === 'read'
-    if (changesNothing && how.origin.kind === 'words' && error instanceof DiskFull) return error
+    if (changesNothing && work.origin.kind === 'words' && error instanceof DiskFull) return error
     throw error
   })
   if (opened instanceof OpsError) return answerUnrecorded(opened, parsed, context)
   const { kind, run } = opened
-  if (kind === 'opened') return execute(run, parsed, context, how.watch, session, how.report)
+  if (kind === 'opened') return execute(run, parsed, context, session, work)
   if (run.answer !== null) return run.answer
   const claimed = await deps.ledger.runs.claim(run.id, run.worker, deps.process, deps.clock.now())
-  if (claimed === null) throw left(run)
-  return execute(claimed, parsed, context, how.watch, session)
+  if (claimed === null) throw handedOver(`Run ${run.id} is another process's by now.`)
+  return execute(claimed, parsed, context, session, { onProgress })
 }
 
-/** A run that begins at once in this process, or waits for one that takes it. */
-type Insertion = Pick<Start, 'origin' | 'approval' | 'key' | 'settles'> & Pick<NewRun, 'worker'>
-
 /**
- * Puts a run into the ledger; where an `earlier` one failed, or was stopped, as another attempt of that one. `known` where what asked for it
- * has a run already. Throws `busy` where another run is changing the warehouse, and `expired` where the plan is settled already.
+ * Puts a run into the ledger, to begin at once in the process `worker`, or to wait for one that takes it; where an `earlier` one failed, or was
+ * stopped, as another attempt of that one. `known` where what asked for it has a run already. Throws `busy` where another run is changing the
+ * warehouse, and `expired` where the plan is settled already.
  */
-export async function insert({ parsed, earlier }: Task, context: Context, how: Insertion) {
-  const { deps } = context
-  const again = earlier === null ? null : await retryOf(earlier, parsed, context, how)
+export async function insert(work: NewWork & Pick<NewRun, 'worker'>, context: Context) {
+  const { earlier, key, origin, approval, worker, settles } = work
+  const { command, line, given } = work.parsed
+  const { deps, place } = context
+  const { runs } = deps.ledger
+  const attempt: NewAttempt = {
+    args: given,
+    line,
+    who: askerOf(context.who),
+    place,
+    door: origin.kind === 'line' ? 'parent' : origin.kind === 'fire' && origin.cause === 'clock' ? 'clock' : 'words',
+    approval,
+    worker,
+    started: deps.clock.now().toISOString(),
+  }
+  const steps = earlier === null ? null : await stepsToKeep(earlier, work.parsed, deps)
+  const { name, effect } = command
+  const run = { ...attempt, key, command: name, writer: effect === 'write', listed: effect !== 'none', origin }
   return opening(
-    again !== null && earlier !== null
-      ? () => deps.ledger.runs.retry(earlier.id, again, how.settles)
-      : () => deps.ledger.runs.open(newRun(parsed, context, how), how.settles),
+    earlier === null || steps === null
+      ? () => runs.open(run, settles)
+      : () => runs.retry(earlier.id, { ...attempt, after: earlier.attempt, steps }, settles),
     deps,
   )
 }
 
-function newRun(
-  { command, line, given }: ParsedCommand,
-  { who, place, deps }: Context,
-  { origin, approval, key, worker }: Insertion,
-): NewRun {
-  return {
-    key,
-    command: command.name,
-    args: given,
-    line,
-    who: askerOf(who),
-    place,
-    writer: command.effect === 'write',
-    listed: command.effect !== 'none',
-    origin,
-    approval,
-    door: doorOf(origin),
-    worker,
-    started: deps.clock.now().toISOString(),
-  }
-}
-
-function doorOf(origin: Origin): RunRecord['door'] {
-  if (origin.kind === 'line') return 'parent'
-  return origin.kind === 'fire' && origin.cause === 'clock' ? 'clock' : 'words'
-}
-
 /**
- * Another attempt of this run, behind its finished steps if it can be carried on; null where its line is to be run again, because its load was
+ * The finished steps of this run behind which another attempt begins, none where it cannot be carried on; null where its line is to be run again, because its load was
  * published, or was held, and is not built again: its message already says what became of it. An occurrence whose schedule has other lines by
  * now is run again as well.
  */
-async function retryOf(
+async function stepsToKeep(
   run: RunRecord,
-  { command, line, given }: ParsedCommand,
-  context: Context,
-  { approval, origin, worker }: Insertion,
-): Promise<Retry | null> {
-  const { deps, place, who } = context
+  { command, line }: ParsedCommand,
+  deps: Deps,
+): Promise<RunRecord['steps'] | null> {
   const load = await deps.ledger.loads.get(run.id)
   const wasHeld = load?.state === 'held' || (load?.state === 'discarded' && load.facts.card !== undefined)
   if (wasHeld || (load?.published ?? null) !== null) return null
@@ -292,20 +270,5 @@ async function retryOf(
   if (run.origin.kind === 'fire' && !isCarriedOn) return null
   // Another line of a schedule is other work; the arguments of an occurrence only change how its lines are run this time.
   const isSame = run.origin.kind === 'fire' || run.line === line
-  return {
-    after: run.attempt,
-    args: given,
-    line,
-    who: askerOf(who),
-    place,
-    approval,
-    door: doorOf(origin),
-    worker,
-    started: deps.clock.now().toISOString(),
-    steps: isCarriedOn && isSame ? run.steps.filter(({ state }) => state === 'complete' || state === 'skipped') : [],
-  }
-}
-
-function left({ id }: RunRecord): OpsError {
-  return new OpsError('interrupted', `Run ${id} is another process's by now.`, '', { cause: new Handover() })
+  return isCarriedOn && isSame ? run.steps.filter(({ state }) => state === 'complete' || state === 'skipped') : []
 }

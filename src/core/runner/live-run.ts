@@ -6,10 +6,8 @@ import type { RunRecord, RunStore, StepRecord } from '../ports/ledger.ts'
 import type { Step, Work } from '../step.ts'
 import { viewOf } from './answers.ts'
 
-/** Follows the progress of a run in its own process. Must return at once and not throw. */
-export interface Watch {
-  changed(run: RunView): void
-}
+/** Is told each state of a run in its own process. Must return at once and not throw. */
+export type OnProgress = (run: RunView) => void
 
 /** A run of this process: its record as last stored, and the means to go on with it. */
 export interface LiveRun {
@@ -22,7 +20,7 @@ export interface LiveRun {
 }
 
 /** Brings an opened run to life. Steps it finished before, in this or an earlier process, count as done. */
-export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, watch: Watch): LiveRun {
+export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, onProgress?: OnProgress): LiveRun {
   const controller = new AbortController()
   // Stops compensation as well: another process has the run, or will.
   const leaving = new AbortController()
@@ -42,7 +40,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       ? { ...step, ms: Math.round(clock.elapsed() - start) }
       : step
   }
-  const show = (): void => watch.changed(viewOf({ ...record, steps: record.steps.map(timed) }))
+  const show = (): void => onProgress?.(viewOf({ ...record, steps: record.steps.map(timed) }))
   const put = (index: number, step: StepRecord): void => {
     record = { ...record, steps: record.steps.toSpliced(index, 1, step) }
     show()

@@ -14,19 +14,19 @@ export async function opening(
   open: () => Promise<OpenedRun>,
   deps: Deps,
 ): Promise<Exclude<OpenedRun, { kind: 'busy' | 'settled' }>> {
-  const opened = await open()
-  if (opened.kind === 'settled') throw settled
-  if (opened.kind !== 'busy') return opened
-  const orphan = await findOrphan(opened.holder.id, deps)
-  if (orphan === null) throw busy(opened.holder, deps)
-  await closeOrphan(orphan, deps)
-  const second = await open()
-  if (second.kind === 'settled') throw settled
-  if (second.kind === 'busy') throw busy(second.holder, deps)
-  return second
+  const first = await open()
+  const orphan = first.kind === 'busy' ? await findOrphan(first.holder.id, deps) : null
+  if (orphan !== null) await closeOrphan(orphan, deps)
+  const opened = orphan === null ? first : await open()
+  if (opened.kind === 'settled') throw settledBefore()
+  if (opened.kind === 'busy') throw busy(opened.holder, deps)
+  return opened
 }
 
-const settled = new OpsError('expired', 'This plan was settled already. Nothing was done.')
+/** The error of a plan that somebody else has settled meanwhile. */
+export function settledBefore(): OpsError {
+  return new OpsError('expired', 'This plan was settled already. Nothing was done.')
+}
 
 /** Runs that wait for a process, or whose process is gone. Never this process's own, even if it slept too long to beat: it is awake again, and at work on them. */
 export async function orphansOfOthers({ ledger, clock, process }: Deps): Promise<readonly RunRecord[]> {

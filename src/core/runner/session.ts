@@ -1,12 +1,12 @@
 import type { Catalog, Request } from '../command/catalog.ts'
-import type { ChildResult } from '../command/context.ts'
+import type { ChildResult, Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { CancelOutcome, RunId, RunRecord } from '../ports/ledger.ts'
-import type { LiveRun, Watch } from './live-run.ts'
+import type { LiveRun, OnProgress } from './live-run.ts'
 import { closeOrphan, findOrphan } from './orphans.ts'
 
 /** What is asked, by whom and where. */
@@ -19,7 +19,7 @@ export interface Ask {
   /** What would be asked has been answered: `--yes`, a schedule. A word to be typed is given with `typed`. */
   readonly confirmed?: boolean
   readonly typed?: string | undefined
-  readonly watch: Watch
+  readonly onProgress?: OnProgress | undefined
   /** Where its end is posted, where nobody typed it. */
   readonly report?: Report
 }
@@ -41,6 +41,14 @@ export interface Session {
   readonly registry: Registry
   /** Never throws. */
   runChild(child: Child): Promise<ChildResult>
+}
+
+/** What a command gets that this person asks there, with the role that they have now. Throws `slack` while that is not known. */
+export async function contextOf(
+  { who, place }: Pick<Ask, 'who' | 'place'>,
+  { deps, catalog, registry }: Pick<Session, 'deps' | 'catalog' | 'registry'>,
+): Promise<Context> {
+  return { who: { ...who, role: await deps.directory.roleOf(who) }, place, deps, catalog, signal: registry.closing }
 }
 
 /** The runs of this process. */
@@ -67,6 +75,11 @@ export interface Registry {
 
 /** The reason with which a draining process stops its runs: they stay `running` in the ledger, for the next process. */
 export class Handover extends Error {}
+
+/** What ends a run here that another process carries on. */
+export function handedOver(message = 'The bot is restarting.'): OpsError {
+  return new OpsError('interrupted', message, '', { cause: new Handover() })
+}
 
 export function createRegistry(deps: Deps): Registry {
   const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
@@ -127,8 +140,7 @@ export function createRegistry(deps: Deps): Registry {
       const patience = deps.clock.sleep(graceMs, grace.signal).catch(() => undefined)
       await Promise.race([settled, patience])
       grace.abort()
-      for (const { run } of live.values())
-        run.abort(new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() }))
+      for (const { run } of live.values()) run.abort(handedOver())
       await settled
     },
   }

@@ -1,15 +1,15 @@
 import type { Answer } from '../answer.ts'
 import { inBackground, repeatInBackground } from '../background.ts'
 import { authorise } from '../command/catalog.ts'
+import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { Asker, Person } from '../people.ts'
 import type { RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer, viewOf } from './answers.ts'
 import { execute } from './execute.ts'
-import type { Watch } from './live-run.ts'
+import type { OnProgress } from './live-run.ts'
 import { abandonedRuns, closeOrphan, closeRun } from './orphans.ts'
-import type { Session } from './session.ts'
+import { contextOf, type Session } from './session.ts'
 
 /** The loop of a process that looks for work. */
 export interface Worker {
@@ -19,7 +19,7 @@ export interface Worker {
 }
 
 /** Has the progress of a run that is taken shown in its message. */
-export type Watching = (run: RunRecord) => Watch
+export type ProgressOf = (run: RunRecord) => OnProgress
 
 const lookMs = 1_000
 // A process that was silent for 30 s counts as gone. Where this one looks as late as that, the machine slept and nobody could beat;
@@ -34,10 +34,10 @@ const longestPauseMs = 60_000
 const maxLost = 3
 
 /**
- * Starts to look: at once, then every second, and whenever it is woken. Resolves after the first look. `watch` is null in a process that takes
+ * Starts to look: at once, then every second, and whenever it is woken. Resolves after the first look. `progressOf` is null in a process that takes
  * no runs: a terminal.
  */
-export async function startWorker(watch: Watching | null, session: Session): Promise<Worker> {
+export async function startWorker(progressOf: ProgressOf | null, session: Session): Promise<Worker> {
   const { deps, registry } = session
   const { clock } = deps
   let looked = clock.now().getTime()
@@ -45,23 +45,23 @@ export async function startWorker(watch: Watching | null, session: Session): Pro
   let looking = false
   let again = false
 
-  const claim = async (take: Watching): Promise<void> => {
+  const claim = async (taken: ProgressOf): Promise<void> => {
     const before = looked
     looked = clock.now().getTime()
     if (looked - before > sleptMs) trustedFrom = clock.elapsed() + beatsMs
-    const claimed = await claimRuns(session, take, clock.elapsed() >= trustedFrom)
+    const claimed = await claimRuns(session, taken, clock.elapsed() >= trustedFrom)
     for (const { answer } of claimed) void inBackground(deps, 'run', () => answer)
   }
   const look = async (): Promise<void> => {
     await registry.stopCancelled()
-    if (watch === null) return
+    if (progressOf === null) return
     again = true
     if (looking) return
     looking = true
     try {
       while (again) {
         again = false
-        await claim(watch)
+        await claim(progressOf)
       }
     } finally {
       looking = false
@@ -82,7 +82,7 @@ interface Claimed {
  * Takes the runs that wait for a process, and where `gone` those whose process is gone; of this process those whose end could not be written: what changes the warehouse and what is a schedule's is
  * carried on (their steps know what is done); what only asked a question is closed, and a terminal's run, because who typed it saw it stop.
  */
-export async function claimRuns(session: Session, watch: Watching, gone = true): Promise<readonly Claimed[]> {
+export async function claimRuns(session: Session, progressOf: ProgressOf, gone = true): Promise<readonly Claimed[]> {
   const { deps, registry } = session
   const claimed: Claimed[] = []
   const now = deps.clock.now().getTime()
@@ -91,7 +91,7 @@ export async function claimRuns(session: Session, watch: Watching, gone = true):
     return (gone || worker === null || worker === deps.process) && (waitMs <= 0 || waitMs > longestPauseMs)
   })
   for (const run of runs) {
-    const found = await take(run, watch, session).catch((error: unknown) => later(run.id, error, deps))
+    const found = await take(run, progressOf, session).catch((error: unknown) => later(run.id, error, deps))
     if (found !== null) claimed.push(found)
   }
   return claimed
@@ -104,7 +104,7 @@ function later(id: RunId, error: unknown, { log }: Deps): null {
   return null
 }
 
-async function take(run: RunRecord, watch: Watching, session: Session): Promise<Claimed | null> {
+async function take(run: RunRecord, progressOf: ProgressOf, session: Session): Promise<Claimed | null> {
   const { deps, registry } = session
   const closed = (answer: Answer | null) => (answer === null ? null : { run, answer: Promise.resolve(answer) })
   if (registry.unrecorded.has(run.id)) {
@@ -114,15 +114,15 @@ async function take(run: RunRecord, watch: Watching, session: Session): Promise<
   }
   if (await belongsToItsParent(run, session)) return null
   if (!isWorthCarryingOn(run)) return closed(await closeOrphan(run, deps))
-  const who = await knownNow(run.who, deps)
-  if (who === null) {
+  const context = await contextNow(run, session)
+  if (context === null) {
     await deps.ledger.runs.postpone(run.id, new Date(deps.clock.now().getTime() + unknownRoleMs))
     return null
   }
   const claimed = await deps.ledger.runs.claim(run.id, run.worker, deps.process, deps.clock.now())
   if (claimed === null) return null
   deps.log.info({ run: run.id, attempt: claimed.attempt }, `takes run ${run.id}: ${run.line}`)
-  return { run: claimed, answer: carryOn(claimed, who, watch(claimed), session) }
+  return { run: claimed, answer: carryOn(claimed, context, progressOf(claimed), session) }
 }
 
 function isWorthCarryingOn(run: RunRecord): boolean {
@@ -140,13 +140,13 @@ async function belongsToItsParent({ origin }: RunRecord, { deps }: Session): Pro
   return (await deps.ledger.runs.get(origin.fire))?.state === 'running'
 }
 
-/** Somebody with their role; null while it is not known. */
-async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person | null> {
+/** What the run's command gets; null while the role of who asked for it is not known. */
+async function contextNow(run: RunRecord, session: Session): Promise<Context | null> {
   try {
-    return { ...asker, role: await directory.roleOf(asker) }
+    return await contextOf(run, session)
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
-    log.warn({ err: error, user: asker.id }, `a run waits to be carried on: ${error.message}`)
+    session.deps.log.warn({ err: error, user: run.who.id }, `a run waits to be carried on: ${error.message}`)
     return null
   }
 }
@@ -155,18 +155,12 @@ async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person 
  * What was begun was allowed then; what was not must be allowed now. Never throws: a run that cannot even begin again (its command is gone
  * after an update) is closed, or it would block the warehouse.
  */
-async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
-  const { deps, catalog, registry } = session
+async function carryOn(run: RunRecord, context: Context, onProgress: OnProgress, session: Session): Promise<Answer> {
+  const { deps, catalog } = session
   try {
     const parsed = catalog.understood(run)
-    if (run.steps.length === 0) authorise(parsed.command, who, deps.directory)
-    return await execute(
-      run,
-      parsed,
-      { who, place: run.place, deps, catalog, signal: registry.closing },
-      watch,
-      session,
-    )
+    if (run.steps.length === 0) authorise(parsed.command, context.who, deps.directory)
+    return await execute(run, parsed, context, session, { onProgress })
   } catch (error) {
     return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)
   }

@@ -13,7 +13,7 @@ import type { Log } from '../../core/ports/log.ts'
 import type { NewMessage } from '../../core/ports/outbox.ts'
 import type { PlanRecord } from '../../core/ports/plans.ts'
 import { failureAnswer } from '../../core/runner/answers.ts'
-import type { Watch } from '../../core/runner/live-run.ts'
+import type { OnProgress } from '../../core/runner/live-run.ts'
 import type { SlackCarrier } from '../outbound/carrier.ts'
 import type { Progress } from '../outbound/progress.ts'
 import type { ResponseUrl } from '../outbound/response-url.ts'
@@ -108,7 +108,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
   const follow = async (
     inbound: InboundRequest,
     { to, asker }: { readonly to: Conversation; readonly asker: Asker },
-    act: (watch: Watch) => Promise<Answer | null>,
+    act: (onProgress: OnProgress) => Promise<Answer | null>,
   ): Promise<void> => {
     const open = async ({ id, command }: RunView): Promise<void> => {
       const ways = waysTo(to, asker, 'channel', app.catalog.find(command)?.effect === 'write')
@@ -118,11 +118,9 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
       await put(newMessage({ key: runKey(run), content, ways, open: true }, clock.now()))
     }
     const message = progress.follow(to, asker.name, open)
-    const answer = await act({
-      changed(run) {
-        if (asker.id === inbound.who.id) carrier.bring(`run:${run.id}`, inbound.responseUrl)
-        if (app.catalog.find(run.command)?.audience === 'channel') message.changed(run)
-      },
+    const answer = await act((run) => {
+      if (asker.id === inbound.who.id) carrier.bring(`run:${run.id}`, inbound.responseUrl)
+      if (app.catalog.find(run.command)?.audience === 'channel') message(run)
     })
     await answerTo(answer, inbound, to)
   }
@@ -131,7 +129,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     const { who, place, delivery } = inbound
     const stopped = request.kind === 'fault' ? null : await whyNotHere(request.parsed.command, place)
     if (stopped !== null) return refuse(stopped, inbound)
-    const ask = (watch: Watch) => app.ask({ request, who, place, delivery, watch })
+    const ask = (onProgress: OnProgress) => app.ask({ request, who, place, delivery, onProgress })
     await parts.track(follow(inbound, { to: place, asker: who }, ask))
   }
 
@@ -154,18 +152,18 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     id: string,
     typed: string | undefined,
     inbound: InboundRequest,
-    watch: Watch,
+    onProgress: OnProgress,
   ): Promise<Answer | null> => {
     let refreshed: Promise<void> | undefined
     const refresh = (): Promise<void> => {
       refreshed ??= replace(id, inbound.responseUrl)
       return refreshed
     }
-    const changed: Watch['changed'] = (run) => {
+    const seen: OnProgress = (run) => {
       void inBackground({ log }, 'plan message', refresh)
-      watch.changed(run)
+      onProgress(run)
     }
-    const answer = await app.confirm({ ...clickOf(id, inbound), typed, watch: { changed } })
+    const answer = await app.confirm({ ...clickOf(id, inbound), typed, onProgress: seen })
     await refresh()
     return answer
   }
@@ -187,7 +185,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
       const stopped = plan === null ? null : await whyNotHere(app.catalog.find(plan.command), to)
       if (stopped !== null) return refuse(stopped, inbound)
       const asker = plan?.asker ?? inbound.who
-      await parts.track(follow(inbound, { to, asker }, (watch) => confirmed(id, typed, inbound, watch)))
+      await parts.track(follow(inbound, { to, asker }, (onProgress) => confirmed(id, typed, inbound, onProgress)))
     },
     async mayConfirm(id, inbound) {
       const why = await app.whyNotConfirm(clickOf(id, inbound))

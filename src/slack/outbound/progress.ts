@@ -4,7 +4,7 @@ import type { Conversation } from '../../core/place.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Post, RunId } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
-import type { Watch } from '../../core/runner/live-run.ts'
+import type { OnProgress } from '../../core/runner/live-run.ts'
 import { isGone, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import type { Fallbacks } from './fallbacks.ts'
 import type { Sender } from './sender.ts'
@@ -15,7 +15,12 @@ export interface Progress {
    * Follows a run in the name of `asker`: when it has lasted two seconds, `open` posts its message, which is edited from then on. `post` is
    * the message of a run that an earlier process began; null: the run is not followed.
    */
-  follow(place: Conversation, asker: string, open: (run: RunView) => Promise<void>, post?: Promise<Post | null>): Watch
+  follow(
+    place: Conversation,
+    asker: string,
+    open: (run: RunView) => Promise<void>,
+    post?: Promise<Post | null>,
+  ): OnProgress
   /** The newest state of a run that is followed here. */
   latest(run: RunId): RunView | undefined
   /** Notes the message of a run, and the state that it shows. */
@@ -42,6 +47,7 @@ const editEveryMs = 2000
 const refreshEveryMs = 15_000
 
 interface Following {
+  changed(run: RunView): void
   latest(): RunView | undefined
   posted(post: Post, shown: RunView): void
   close(): Promise<void>
@@ -51,16 +57,14 @@ export function createProgress(parts: ProgressParts): Progress {
   const followed = new Map<RunId, Following>()
   return {
     follow(place, asker, open, post) {
-      let following: (Following & Watch) | undefined
-      return {
-        changed(run) {
-          if (following === undefined) {
-            const present = (latest: RunView): Fallbacks => parts.present(latest, asker, place.direct)
-            following = followRun({ ...parts, present, open }, post)
-            followed.set(run.id, following)
-          }
-          following.changed(run)
-        },
+      let following: Following | undefined
+      return (run) => {
+        if (following === undefined) {
+          const present = (latest: RunView): Fallbacks => parts.present(latest, asker, place.direct)
+          following = followRun({ ...parts, present, open }, post)
+          followed.set(run.id, following)
+        }
+        following.changed(run)
       }
     },
     latest: (run) => followed.get(run)?.latest(),
@@ -83,7 +87,7 @@ function followRun(
     open,
   }: Omit<ProgressParts, 'present'> & { present(run: RunView): Fallbacks; open(run: RunView): Promise<void> },
   given: Promise<Post | null> | undefined,
-): Following & Watch {
+): Following {
   const closing = new AbortController()
   const { signal } = closing
   let message: Post | null = null

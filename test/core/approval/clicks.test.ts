@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { expireCards } from '../../../src/core/approval/plans.ts'
 import { OpsError } from '../../../src/core/errors.ts'
-import { anna, bob, channel, command, deferred, failureOf, planOf, unwatched } from '../../support/core.ts'
+import { anna, bob, channel, command, deferred, failureOf, planOf } from '../../support/core.ts'
 import { postCard } from '../../support/delivered.ts'
 import { type Office, openOffice, otto, vera } from './office.ts'
 
@@ -62,7 +62,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
   it('a delivery that comes again, of a yes and of a no', async () => {
     const { bot, done } = office
     await bot.click(card, { who: otto, delivery: '7.1' })
-    const again = { plan: card, typed: undefined, who: otto, place: channel, delivery: '7.1', watch: unwatched }
+    const again = { plan: card, typed: undefined, who: otto, place: channel, delivery: '7.1' }
     expect(await bot.app.confirm(again)).toBeNull()
     const other = planOf(await bot.say('spin-up')).id
     const no = { plan: other, who: otto, place: channel, delivery: '7.2' }

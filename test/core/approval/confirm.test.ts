@@ -10,7 +10,6 @@ import {
   failureOf,
   planOf,
   type TestProcess,
-  unwatched,
   type World,
 } from '../../support/core.ts'
 
@@ -114,7 +113,6 @@ describe('a plan', () => {
         who: anna,
         place: channel,
         delivery: '77.1',
-        watch: unwatched,
       }),
     ).toBeNull()
   })

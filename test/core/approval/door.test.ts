@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { RunView } from '../../../src/core/answer.ts'
 import { DiskFull, OpsError } from '../../../src/core/errors.ts'
-import {
-  anna,
-  bob,
-  channel,
-  command,
-  createWatch,
-  createWorld,
-  deferred,
-  failureOf,
-  unwatched,
-} from '../../support/core.ts'
+import { anna, bob, channel, command, createWorld, deferred, failureOf } from '../../support/core.ts'
 
 describe('saying a line', () => {
   it('answers with what the command says, the run, and the exit status 0', async () => {
@@ -111,7 +102,7 @@ describe('saying a line', () => {
       return undefined
     })
     const [one, two] = [await start('one', [greet]), await start('two', [greet])]
-    const ask = { request: one.app.read('greet'), who: anna, place: channel, delivery: '1234.5678', watch: unwatched }
+    const ask = { request: one.app.read('greet'), who: anna, place: channel, delivery: '1234.5678' }
     const answers = await Promise.all([one.app.ask(ask), one.app.ask(ask), two.app.ask(ask)])
     expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
     expect(await one.app.ask(ask)).toBeNull()
@@ -293,7 +284,7 @@ describe('changing the warehouse', () => {
 describe('a run that goes on', () => {
   it('is shown to its watcher at every change, the last time as it ended', async () => {
     const { start, clock } = await createWorld()
-    const watch = createWatch()
+    const seen: RunView[] = []
     const bot = await start('one', [
       command('load', async ({ perform }) => {
         await perform([
@@ -312,8 +303,8 @@ describe('a run that goes on', () => {
         return undefined
       }),
     ])
-    await bot.say('load', { watch })
-    expect(watch.seen.map(({ steps }) => steps.map(({ state, ms, detail }) => [state, ms, detail]))).toEqual([
+    await bot.say('load', { onProgress: (state) => void seen.push(state) })
+    expect(seen.map(({ steps }) => steps.map(({ state, ms, detail }) => [state, ms, detail]))).toEqual([
       [],
       [
         ['pending', null, undefined],

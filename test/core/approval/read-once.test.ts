@@ -5,7 +5,7 @@ import { words } from '../../../src/core/command/args.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { claimRuns } from '../../../src/core/runner/worker.ts'
-import { command, createWorld, deferred, planOf, step, unwatched } from '../../support/core.ts'
+import { command, createWorld, deferred, planOf, step, unfollowed } from '../../support/core.ts'
 
 /** A command that counts how often a line of its is read, and what it was run with. */
 function counting(name: string, run: Parameters<typeof command>[1], said: Parameters<typeof command>[2] = {}) {
@@ -46,7 +46,7 @@ it('a line is read once, where it comes in: a plan, its run, a run that is carri
   await begun.promise
   one.die()
   const two = await world.start('two', [counted, runAgain])
-  for (const { answer } of await claimRuns(two.session, () => unwatched)) expect((await answer).ok).toBe(false)
+  for (const { answer } of await claimRuns(two.session, () => unfollowed)) expect((await answer).ok).toBe(false)
   const again = planOf(await two.say('run-again 1'))
   expect(await two.click(again.id)).toMatchObject({ ok: true, run: { id: 1, attempt: 3 } })
   expect(lines).toEqual(['load "we will" rock'])

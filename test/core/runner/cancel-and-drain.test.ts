@@ -11,8 +11,8 @@ import {
   deferred,
   failureOf,
   step,
+  unfollowed,
   untilAborted,
-  unwatched,
 } from '../../support/core.ts'
 
 /** A load that waits in its step until it is stopped, and says when it has begun. */
@@ -210,7 +210,7 @@ describe('a process that is about to stop', () => {
         return undefined
       }),
     ])
-    const [carried] = await claimRuns(two.session, () => unwatched)
+    const [carried] = await claimRuns(two.session, () => unfollowed)
     expect(await carried?.answer).toMatchObject({ ok: true, run: { id: 1, who: anna.name, state: 'complete' } })
     expect(titles).toEqual(['Stage events'])
   })

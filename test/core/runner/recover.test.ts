@@ -3,20 +3,19 @@ import cancelCommand from '../../../src/commands/cancel.ts'
 import runAgain from '../../../src/commands/run-again.ts'
 import runs from '../../../src/commands/runs.ts'
 import status from '../../../src/commands/status.ts'
-import type { Answer } from '../../../src/core/answer.ts'
+import type { Answer, RunView } from '../../../src/core/answer.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { claimRuns } from '../../../src/core/runner/worker.ts'
 import {
   anna,
   command,
-  createWatch,
   createWorld,
   deferred,
   failureOf,
   step,
   terminal,
-  unwatched,
+  unfollowed,
   type World,
 } from '../../support/core.ts'
 import { delivered, pendingIn } from '../../support/delivered.ts'
@@ -73,15 +72,15 @@ describe('after a restart', () => {
     await killedWithin(world, 'one')
     const done: string[] = []
     const two = await world.start('two', [lasting(done)])
-    const watch = createWatch()
+    const seen: RunView[] = []
     const [recovered] = await claimRuns(two.session, (run) => {
       expect(run).toMatchObject({ id: 1, attempt: 2, worker: 'two' })
-      return watch
+      return (state) => void seen.push(state)
     })
     const answer = await recovered?.answer
     expect(answer).toMatchObject({ ok: true, run: { id: 1, state: 'complete' } })
     expect(done).toEqual(['Stage of-one'])
-    expect(watch.seen.at(-1)?.steps.map(({ state }) => state)).toEqual(['complete', 'complete'])
+    expect(seen.at(-1)?.steps.map(({ state }) => state)).toEqual(['complete', 'complete'])
     expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'complete', answer })
   })
 
@@ -91,11 +90,11 @@ describe('after a restart', () => {
     const done: string[] = []
     const two = await world.start('two', [lasting(done)])
     world.unknown.add(anna.id)
-    expect(await claimRuns(two.session, () => unwatched)).toEqual([])
+    expect(await claimRuns(two.session, () => unfollowed)).toEqual([])
     expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running', attempt: 1 })
     world.unknown.clear()
     world.clock.advance(10_000)
-    const [recovered] = await claimRuns(two.session, () => unwatched)
+    const [recovered] = await claimRuns(two.session, () => unfollowed)
     expect(await recovered?.answer).toMatchObject({ ok: true, run: { id: 1 } })
     expect(done).toEqual(['Stage of-one'])
   })
@@ -105,11 +104,11 @@ describe('after a restart', () => {
     await killedWithin(world, 'one')
     const done: string[] = []
     const others = [await world.start('two', [lasting(done)]), await world.start('three', [lasting(done)])]
-    const recovered = (await Promise.all(others.map(({ session }) => claimRuns(session, () => unwatched)))).flat()
+    const recovered = (await Promise.all(others.map(({ session }) => claimRuns(session, () => unfollowed)))).flat()
     expect(recovered).toHaveLength(1)
     await recovered[0]?.answer
     expect(done).toHaveLength(1)
-    for (const { session } of others) expect(await claimRuns(session, () => unwatched)).toEqual([])
+    for (const { session } of others) expect(await claimRuns(session, () => unfollowed)).toEqual([])
   })
 
   it('leaves alone what living processes do, also its own after a long sleep', async () => {
@@ -128,9 +127,9 @@ describe('after a restart', () => {
     const running = one.say('load')
     await begun.promise
     const two = await start('two', [])
-    expect(await claimRuns(two.session, () => unwatched)).toEqual([])
+    expect(await claimRuns(two.session, () => unfollowed)).toEqual([])
     clock.advance(3_600_000)
-    expect(await claimRuns(one.session, () => unwatched)).toEqual([])
+    expect(await claimRuns(one.session, () => unfollowed)).toEqual([])
     expect(failureOf(await one.say('load')).code).toBe('busy')
     gate.resolve()
     expect(await running).toMatchObject({ ok: true })
@@ -144,7 +143,7 @@ describe('after a restart', () => {
     const world = await createWorld()
     await killedWithin(world, 'one', said)
     const two = await world.start('two', [lasting([])])
-    const [recovered] = await claimRuns(two.session, () => unwatched)
+    const [recovered] = await claimRuns(two.session, () => unfollowed)
     const answer = await recovered?.answer
     expect(answer).toMatchObject({ ok: false, run: { id: 1, state: 'error' }, next: [{ line: 'run-again 1' }] })
     expect(answer === undefined ? null : failureOf(answer)).toMatchObject({
@@ -165,12 +164,12 @@ describe('after a restart', () => {
           return never()
         }),
       ])
-      expect(await claimRuns(bot.session, () => unwatched)).toHaveLength(1)
+      expect(await claimRuns(bot.session, () => unfollowed)).toHaveLength(1)
       await begun.promise
       bot.die()
     }
     const four = await world.start('four', [lasting([])])
-    const [closed] = await claimRuns(four.session, () => unwatched)
+    const [closed] = await claimRuns(four.session, () => unfollowed)
     expect(await closed?.answer).toMatchObject({ ok: false, run: { state: 'error' } })
     expect(await four.say('load')).toMatchObject({ ok: true, run: { id: 2 } })
   })
@@ -179,7 +178,7 @@ describe('after a restart', () => {
     const world = await createWorld()
     await killedWithin(world, 'one')
     const two = await world.start('two', [command('other', async () => undefined)])
-    const [recovered] = await claimRuns(two.session, () => unwatched)
+    const [recovered] = await claimRuns(two.session, () => unfollowed)
     const answer = await recovered?.answer
     expect(answer === undefined ? null : failureOf(answer).code).toBe('unknown_command')
     expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'error', answer })
@@ -213,14 +212,14 @@ describe('a run whose end cannot be written', () => {
     const commands = [command('load', async () => undefined)]
     const bot = await world.start('two', commands, { ledger: { ...ledger, runs: { ...ledger.runs, end } } })
     expect(failureOf(await bot.say('load')).code).toBe('storage')
-    expect(await claimRuns(bot.session, () => unwatched)).toEqual([])
+    expect(await claimRuns(bot.session, () => unfollowed)).toEqual([])
     expect((await bot.ledger.runs.get(1))?.state).toBe('running')
     full = false
-    const [ended, ...others] = await claimRuns(bot.session, () => unwatched)
+    const [ended, ...others] = await claimRuns(bot.session, () => unfollowed)
     expect(others).toEqual([])
     expect(await ended?.answer).toMatchObject({ ok: false, run: { id: 1, state: 'error' } })
     expect(await bot.say('load')).toMatchObject({ ok: true, run: { id: 2 } })
-    expect(await claimRuns(bot.session, () => unwatched)).toEqual([])
+    expect(await claimRuns(bot.session, () => unfollowed)).toEqual([])
   })
 })
 
@@ -251,7 +250,7 @@ describe('recovery of several runs', () => {
       ledger: { ...ledger, runs: { ...ledger.runs, claim } },
     })
     const look = async () => {
-      for (const { answer } of await claimRuns(bot.session, () => unwatched)) await answer
+      for (const { answer } of await claimRuns(bot.session, () => unfollowed)) await answer
     }
     await look().catch(() => undefined)
     locked = false

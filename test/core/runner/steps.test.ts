@@ -175,7 +175,7 @@ describe('the steps of a run', () => {
     clock.advance(31_000)
     const two = await start('two', [load])
     await two.beat()
-    const [taken] = await claimRuns(two.session, () => ({ changed: () => undefined }))
+    const [taken] = await claimRuns(two.session, () => () => undefined)
     gate.resolve()
     const [late, answer] = await Promise.all([first, taken?.answer])
     expect(answer).toMatchObject({ ok: true, run: { id: 1, state: 'complete' } })

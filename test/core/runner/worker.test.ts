@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../src/commands/schedule/run.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { startWorker } from '../../../src/core/runner/worker.ts'
-import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../support/core.ts'
+import { anna, channel, command, createWorld, deferred, type TestProcess, unfollowed } from '../../support/core.ts'
 import { createLeased } from '../../support/leased.ts'
 import { passing } from '../../support/passing.ts'
 import { scheduled } from '../../support/schedule.ts'
@@ -28,7 +28,7 @@ async function besideALoad() {
       return () => undefined
     },
   }
-  await startWorker(() => unwatched, { ...session, deps: { ...session.deps, clock } })
+  await startWorker(() => unfollowed, { ...session, deps: { ...session.deps, clock } })
   const lookAfter = async (seconds: number, ...alive: readonly TestProcess[]): Promise<number | undefined> => {
     world.clock.advance(seconds * 1000)
     for (const process of [bot, ...alive]) await process.beat()

@@ -239,7 +239,7 @@ async function moveIn(
 /** Starts the worker of a bot, until the returned function is called. */
 export async function startWork({ app, face, ledger }: Office): Promise<() => void> {
   const worker = await app.work((run) =>
-    face.watchOf(
+    face.progressOf(
       run,
       ledger.messages.find(runKey(run)).then((message) => message?.post ?? null),
     ),

@@ -36,8 +36,7 @@ async function writeLoaded(folder: string): Promise<void> {
   await writeLedger(folder)
   const office = await openIn(folder, sqlFolder)
   const who = { kind: 'slack', id: ada, name: 'ada' } as const
-  const watch = { changed: () => undefined }
-  const loaded = await office.app.ask({ request: office.app.read('etl'), who, place: { kind: 'terminal' }, watch })
+  const loaded = await office.app.ask({ request: office.app.read('etl'), who, place: { kind: 'terminal' } })
   if (loaded?.ok !== true) throw new Error(`nothing is loaded: ${loaded?.headline}`)
   await office.ledger.processes.leave(office.deps.process)
   await office.close()

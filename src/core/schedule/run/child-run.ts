@@ -1,17 +1,16 @@
 import type { Answer } from '../../answer.ts'
-import { recordRefusal } from '../../approval/door.ts'
+import { answerInPlace } from '../../approval/door.ts'
 import { refuseUnapproved } from '../../approval/reasons.ts'
 import { authorise, type Request } from '../../command/catalog.ts'
-import type { ChildResult, Context, RunContext } from '../../command/context.ts'
+import type { ChildResult, RunContext } from '../../command/context.ts'
 import type { Command } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
-import { errorOfAnswer, failureAnswer, isLeftOpen } from '../../runner/answers.ts'
+import { errorOfAnswer, isLeftOpen } from '../../runner/answers.ts'
 import { start } from '../../runner/execute.ts'
-import type { Watch } from '../../runner/live-run.ts'
-import type { Child, Session } from '../../runner/session.ts'
-import { Handover } from '../../runner/session.ts'
+import type { OnProgress } from '../../runner/live-run.ts'
+import { type Child, contextOf, Handover, handedOver, type Session } from '../../runner/session.ts'
 import { isInTime } from './occurrences.ts'
 
 /** The positions of what an occurrence runs besides the lines of its schedule, which count from 0. */
@@ -30,27 +29,24 @@ export const upkeep = {
  * again too. Never throws.
  */
 export async function runChild({ request, at, parent, signal }: Child, session: Session): Promise<ChildResult> {
-  const { deps, catalog, registry } = session
+  const { deps, registry } = session
   // What is run although its parent was stopped before is run on purpose: what it woke is put back to sleep.
   const stoppable = !signal.aborted
   let running: RunId | null = null
   const stop = (): void => {
     if (running !== null && isCancelled(signal)) registry.stop(running, 'the person who cancelled its schedule')
   }
-  const watch: Watch = {
-    changed({ id }) {
-      // Stopped while it was opened: its work is held from the next turn on, and can be stopped then.
-      if (running === null && stoppable && signal.aborted) queueMicrotask(stop)
-      running = id
-    },
+  const onProgress: OnProgress = ({ id }) => {
+    // Stopped while it was opened: its work is held from the next turn on, and can be stopped then.
+    if (running === null && stoppable && signal.aborted) queueMicrotask(stop)
+    running = id
   }
   try {
     registry.admit()
-    const who = { ...parent.who, role: await deps.directory.roleOf(parent.who) }
-    const context: Context = { who, place: parent.place, deps, catalog, signal }
+    const context = { ...(await contextOf(parent, session)), signal }
     if (request.kind === 'fault') throw request.fault
     const { parsed } = request
-    authorise(parsed.command, who, deps.directory)
+    authorise(parsed.command, context.who, deps.directory)
     const approval = parsed.command.plans && parsed.command.effect !== 'none' ? parent.approval : null
     const before = await childAt(parent, at, deps)
     const earlier = before !== null && (await isTriedAgain(before, parent, deps)) ? before : null
@@ -61,13 +57,9 @@ export async function runChild({ request, at, parent, signal }: Child, session: 
     const key = `run:${parent.id}:line:${at}`
     if (stoppable) signal.throwIfAborted()
     signal.addEventListener('abort', stop, { once: true })
-    return resultOf(await start({ parsed, earlier }, context, { watch, origin, approval, key }, session))
+    return resultOf(await start({ parsed, earlier, origin, approval, key, onProgress }, context, session))
   } catch (error) {
-    if (request.kind === 'understood') {
-      const { command, line } = request.parsed
-      await recordRefusal(error, { command: command.name, line, who: parent.who, place: parent.place }, session)
-    }
-    return resultOf(failureAnswer(error, null, deps.log))
+    return resultOf(await answerInPlace(error, { request, who: parent.who, place: parent.place }, session))
   } finally {
     signal.removeEventListener('abort', stop)
   }
@@ -84,7 +76,7 @@ function resultOf(answer: Answer): ChildResult {
 export function answerOfChild(result: ChildResult): Answer {
   if (result.kind === 'done') return result.answer
   if (result.kind !== 'left') throw result.error
-  throw new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() })
+  throw handedOver()
 }
 
 /** Whether another process has this run, or will: this one must not act for it any more. */

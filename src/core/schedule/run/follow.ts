@@ -1,11 +1,10 @@
 import type { RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { OpsError } from '../../errors.ts'
-import type { Person } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { insert } from '../../runner/execute.ts'
-import type { Session } from '../../runner/session.ts'
+import { contextOf, type Session } from '../../runner/session.ts'
 import { isOwner } from '../make/find.ts'
 import { commandsOf } from '../make/lines.ts'
 import { attempted, madeByNow, newestTime } from './occurrences.ts'
@@ -56,7 +55,7 @@ async function insertFor(own: readonly ScheduleRecord[], session: Session): Prom
     registry.admit()
     const { owner, place } = first
     if (await deps.directory.hasLeft(owner)) return endFollowed(own, deps)
-    const who: Person = { ...owner, role: await deps.directory.roleOf(owner) }
+    const context = await contextOf({ who: owner, place }, session)
     const allowed = await stillAllowed(due, session)
     const [leader] = allowed
     if (leader === undefined) continue
@@ -64,8 +63,7 @@ async function insertFor(own: readonly ScheduleRecord[], session: Session): Prom
     const parsed = catalog.that('runsFollowed').with({})
     const origin = { kind: 'fire', schedule: leader.id, intended, cause: 'clock' } as const
     const key = `follow:${owner.id}:${intended}`
-    const how = { origin, approval: null, key, worker: null }
-    await insert({ parsed, earlier: null }, { who, place, deps, catalog, signal: registry.closing }, how)
+    await insert({ parsed, earlier: null, origin, approval: null, key, worker: null }, context)
     deps.log.info({ schedule: leader.id, intended }, `posts what ${owner.id} follows: ${allowed.length} lines`)
   }
 }

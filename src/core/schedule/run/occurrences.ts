@@ -1,14 +1,15 @@
 import { refusalOf } from '../../approval/door.ts'
 import { authorise } from '../../command/catalog.ts'
+import type { Context } from '../../command/context.ts'
 import type { ParsedCommand } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { messageOf, OpsError } from '../../errors.ts'
 import { newMessage, waysOfSchedule } from '../../outbox/messages.ts'
-import type { Asker, Person } from '../../people.ts'
+import type { Asker } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { failureAnswer } from '../../runner/answers.ts'
 import { insert } from '../../runner/execute.ts'
-import type { Session } from '../../runner/session.ts'
+import { contextOf, type Session } from '../../runner/session.ts'
 import { hourMs } from '../../span.ts'
 import { punctualMs } from '../report/run-title.ts'
 import { currentOwner, reachable } from './ownership.ts'
@@ -94,23 +95,16 @@ async function insertOccurrence(known: ScheduleRecord, session: Session): Promis
   // Slack was asked meanwhile.
   registry.admit()
   const parsed = catalog.that('runsSchedule').with({ id: String(id) })
-  const who = await allowedNow(owner, parsed, schedule, intended, deps)
-  if (who === null) return
-  await insert(
-    { parsed, earlier: null },
-    { who, place: schedule.place, deps, catalog, signal: registry.closing },
-    {
-      origin: { kind: 'fire', schedule: id, intended, cause: 'clock' },
-      approval: schedule.approval,
-      key: `schedule:${id}:${intended}`,
-      worker: null,
-    },
-  )
+  const context = await allowedNow(owner, parsed, schedule, intended, session)
+  if (context === null) return
+  const origin = { kind: 'fire', schedule: id, intended, cause: 'clock' } as const
+  const key = `schedule:${id}:${intended}`
+  await insert({ parsed, earlier: null, origin, approval: schedule.approval, key, worker: null }, context)
   log.info({ schedule: id, intended }, `runs ${schedule.lines.join('; ')}`)
 }
 
 /**
- * In whose name it is run; null where they may not: what may not be run now may not be in a minute, so its readers get one message. Throws
+ * What it is run with, in its owner's name; null where they may not: what may not be run now may not be in a minute, so its readers get one message. Throws
  * `slack` while their role is not known.
  */
 async function allowedNow(
@@ -118,12 +112,13 @@ async function allowedNow(
   { command, line }: ParsedCommand,
   { id, place }: ScheduleRecord,
   intended: string,
-  { ledger, clock, directory, log }: Deps,
-): Promise<Person | null> {
-  const who: Person = { ...owner, role: await directory.roleOf(owner) }
+  session: Session,
+): Promise<Context | null> {
+  const { ledger, clock, directory, log } = session.deps
+  const context = await contextOf({ who: owner, place }, session)
   try {
-    authorise(command, who, directory)
-    return who
+    authorise(command, context.who, directory)
+    return context
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     const now = clock.now()

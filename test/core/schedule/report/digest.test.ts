@@ -8,7 +8,7 @@ import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import { type Reply, stating, text } from '../../../../src/core/reply.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import { type LineReport, oneMessage } from '../../../../src/core/schedule/report/digest.ts'
-import { anna, bob, channel, command, createWorld, type TestProcess, unwatched } from '../../../support/core.ts'
+import { anna, bob, channel, command, createWorld, type TestProcess, unfollowed } from '../../../support/core.ts'
 import { runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createWarehouse } from '../../../support/warehouse.ts'
@@ -186,7 +186,7 @@ describe('the post of one line', () => {
     stuck.die()
     world.clock.advance(1_200_000)
     await bot.beat()
-    const [recovered] = await claimRuns(bot.session, () => unwatched)
+    const [recovered] = await claimRuns(bot.session, () => unfollowed)
     const answer = await recovered?.answer
     expect(textsOf(answer?.replies ?? [])[0]).toBe('Due 03:00, posted 03:20: the bot was restarted.')
   })

@@ -12,7 +12,7 @@ import {
   deferred,
   type TestProcess,
   terminal,
-  unwatched,
+  unfollowed,
   type World,
 } from '../../../support/core.ts'
 import { noting, runDue } from '../../../support/fires.ts'
@@ -62,11 +62,11 @@ async function closedNight(order: string[]): Promise<World> {
 }
 
 async function carriedOn({ session }: TestProcess): Promise<Answer | undefined> {
-  const [recovered] = await claimRuns(session, () => unwatched)
+  const [recovered] = await claimRuns(session, () => unfollowed)
   return recovered?.answer
 }
 
-const carryOn = ({ session }: TestProcess) => claimRuns(session, () => unwatched)
+const carryOn = ({ session }: TestProcess) => claimRuns(session, () => unfollowed)
 const whole = ['load begins', 'load', 'look begins', 'look']
 
 it('a line that a terminal closed while its bot was dead is said again behind the steps that were done, once', async () => {
@@ -82,7 +82,7 @@ it('a line that a terminal closed while its bot was dead is said again behind th
     'write complete 1',
     'schedule-run id=1 complete 2',
   ])
-  expect(await claimRuns(next.session, () => unwatched)).toEqual([])
+  expect(await claimRuns(next.session, () => unfollowed)).toEqual([])
 })
 
 it('is carried on like any other where the bot that says it again is killed as well', async () => {

@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../../src/core/errors.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
-import { anna, bob, channel, deferred, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
+import { anna, bob, channel, deferred, failureOf, type TestProcess, unfollowed } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
 import { type Fired, runDue, sayAgain, tend } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
@@ -336,7 +336,7 @@ describe('a schedule whose warehouse is paused', () => {
   it('is put back to sleep where its schedule was removed while the bot was down', async () => {
     const next = await killed({ whenPaused: 'resume' })
     await next.ledger.schedules.remove(1)
-    const recovered = await claimRuns(next.session, () => unwatched)
+    const recovered = await claimRuns(next.session, () => unfollowed)
     for (const { answer } of recovered) await answer
     await tend(next)
     expect(await stateOf(next)).toBe('paused')
@@ -344,7 +344,7 @@ describe('a schedule whose warehouse is paused', () => {
 
   it('is put back to sleep by the next process when the one that woke it was killed', async () => {
     const next = await killed({ whenPaused: 'resume' })
-    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(await stateOf(next)).toBe('paused')
   })

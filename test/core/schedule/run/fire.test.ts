@@ -12,8 +12,8 @@ import {
   deferred,
   failureOf,
   type TestProcess,
+  unfollowed,
   untilAborted,
-  unwatched,
   type World,
 } from '../../../support/core.ts'
 import { accepted, delivered } from '../../../support/delivered.ts'
@@ -263,7 +263,7 @@ describe('a schedule', () => {
     expect(left.map(({ line }) => line)).toEqual(['load', 'schedule-run id=1'])
     bot.die()
     const next = await world.start('two', [scheduleRun, command('load', async () => undefined), greet])
-    const [carriedOn] = await claimRuns(next.session, () => unwatched)
+    const [carriedOn] = await claimRuns(next.session, () => unfollowed)
     expect((await carriedOn?.answer)?.ok).toBe(true)
     const lines = await next.ledger.runs.list({ limit: 5 })
     expect(lines.map(({ line, state, attempt }) => [line, state, attempt])).toEqual([

@@ -13,7 +13,7 @@ import {
   deferred,
   failureOf,
   type TestProcess,
-  unwatched,
+  unfollowed,
   type World,
 } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
@@ -71,7 +71,7 @@ describe('a fire of several lines', () => {
     await begun.promise
     bot.die()
     const next = await world.start('next', commandsOf(order))
-    const [recovered, ...others] = await claimRuns(next.session, () => unwatched)
+    const [recovered, ...others] = await claimRuns(next.session, () => unfollowed)
     expect(others).toEqual([])
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
@@ -143,7 +143,7 @@ describe('a fire of several lines', () => {
     bot.die()
     const next = await world.start('next', commandsOf(order))
     await next.ledger.schedules.change(1, { lines: ['three', 'one'] })
-    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
     const answer = await recovered?.answer
     expect(answer?.headline).toContain('the lines of schedule 1 have been changed since')
     expect(order).toEqual(['one begins', 'one', 'two begins'])

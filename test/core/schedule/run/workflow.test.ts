@@ -4,7 +4,7 @@ import { OpsError } from '../../../../src/core/errors.ts'
 import type { RunRecord } from '../../../../src/core/ports/runs.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import type { Step } from '../../../../src/core/step.ts'
-import { anna, channel, deferred, type TestProcess, untilAborted, unwatched } from '../../../support/core.ts'
+import { anna, channel, deferred, type TestProcess, unfollowed, untilAborted } from '../../../support/core.ts'
 import { runDue, tend } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../../support/warehouse.ts'
@@ -165,7 +165,7 @@ describe('the workflow of a schedule', () => {
     bot.die()
     Object.assign(bot.deps.cluster, { pause })
     const next = await another('two')
-    for (const { answer } of await claimRuns(next.session, () => unwatched)) await answer
+    for (const { answer } of await claimRuns(next.session, () => unfollowed)) await answer
     const fire = await fireOf(next)
     expect([fire.state, await stateOf(next)]).toEqual(['complete', 'paused'])
     expect(fire.steps.at(-1)).toMatchObject({ id: 'restore-1', state: 'complete', output: { kind: 'paused' } })
@@ -193,7 +193,7 @@ describe('the workflow of a schedule', () => {
     clock.advance(30 * 3_600_000)
     Object.assign(runs, { end: write })
     const next = await another('two')
-    const [claimed] = await claimRuns(next.session, () => unwatched)
+    const [claimed] = await claimRuns(next.session, () => unfollowed)
     const answer = await claimed?.answer
     expect([answer?.headline, answer?.audience]).toEqual([expect.stringContaining('Top songs'), 'channel'])
     expect(await ranIn(next, await fireOf(next))).toEqual([
@@ -223,7 +223,7 @@ describe('the workflow of a schedule', () => {
     bot.die()
     Object.assign(bot.deps.cluster, { pause })
     const next = await another('two')
-    for (const { answer } of await claimRuns(next.session, () => unwatched)) await answer
+    for (const { answer } of await claimRuns(next.session, () => unfollowed)) await answer
     const fire = await fireOf(next)
     expect([fire.state, await stateOf(next)]).toEqual(['error', 'paused'])
     expect(stepsOf(fire)).toEqual(['awake-1 complete', 'line-1 error', 'restore-1 complete'])

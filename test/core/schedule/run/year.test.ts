@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule/run.ts'
 import type { Command } from '../../../../src/core/command/define.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
-import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
+import { anna, channel, command, createWorld, deferred, type TestProcess, unfollowed } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
 import { runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -92,7 +92,7 @@ async function createYear(cron: string, zone: string, created: string) {
     await bot.ledger.close()
     bot = await start()
     fate = 'tick'
-    for (const { answer } of await claimRuns(bot.session, () => unwatched)) await answer
+    for (const { answer } of await claimRuns(bot.session, () => unfollowed)) await answer
     await fireAs(bot)
   }
   return {
