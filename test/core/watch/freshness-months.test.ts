@@ -12,10 +12,10 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const iso = (instant: number): string => new Date(instant).toISOString()
 
-/** The first instant at which the clocks of a zone show that time of that day or a later one, looked for minute by minute. */
+/** The first instant at which the clocks of a zone show that time of that day or a later one, looked for quarter by quarter of an hour. */
 function firstAt(zone: string, day: string, time: string): number {
   const wanted = Date.parse(`${day}T${time}:00.000Z`)
-  for (let instant = wanted - 15 * 60 * minuteMs; ; instant += minuteMs) {
+  for (let instant = wanted - 15 * 60 * minuteMs; ; instant += 15 * minuteMs) {
     if (wallClock(instant, zone).getTime() >= wanted) return instant
   }
 }
@@ -218,17 +218,24 @@ async function live({ zone, time, days }: Story, roll: (limit: number) => number
       await ticked(process)
     }
   }
-  const look = async (now: number): Promise<void> => {
-    if (downs.some(({ from, to }) => from <= now && now < to)) return
-    if (roll(10) === 0) await Promise.all([ticked(bot), ticked(other)])
-    else await ticked(bot)
-    for (const { day } of days) {
+  /** Reads what is posted of some days, and which of them were resolved since: at each look those that can change, at the end all. */
+  const read = async (of: readonly StoryDay[], now: number): Promise<void> => {
+    for (const { day } of of) {
       const message = await bot.ledger.messages.find(`freshness:${freshness.id}:${day}`)
       if (message === null) continue
       const was = posted.get(day)
       posted.set(day, { version: message.version, open: message.open === true })
       if (message.open !== true && was?.open === true) resolvedAt.set(day, now)
     }
+  }
+  const look = async (now: number): Promise<void> => {
+    if (downs.some(({ from, to }) => from <= now && now < to)) return
+    if (roll(10) === 0) await Promise.all([ticked(bot), ticked(other)])
+    else await ticked(bot)
+    await read(
+      days.filter(({ day, deadline }) => posted.get(day)?.open ?? (deadline <= now && now - deadline < 2 * dayMs)),
+      now,
+    )
   }
   for (const { at, act } of [...moments, ...looks, ...after].toSorted(
     (a, b) => a.at - b.at || Number(!a.act) - Number(!b.act),
@@ -237,6 +244,7 @@ async function live({ zone, time, days }: Story, roll: (limit: number) => number
     if (act === undefined) await look(at)
     else await act()
   }
+  await read(days, world.clock.now().getTime())
 
   const coversAt = (instant: number): number => truth.findLast(({ at }) => at <= instant)?.covers ?? 0
   const isPausedAt = (instant: number): boolean => pauses.some(({ from, to }) => from <= instant && instant < to)

@@ -107,6 +107,14 @@ select cast(start_time + :tz(start_time) * interval '1 minute' as date) as day, 
 from songplays where :series >= 0 and start_time >= :from and start_time < :to`,
 })
 
+/** When each day of a zone begins, which takes most of a look through months if it is worked out for each series again. */
+const midnights = Object.fromEntries(
+  zones.map((zone) => [
+    zone,
+    Array.from({ length: history + judgedDays + 3 }, (_, index) => instantAt(firstDay + index * dayMs, zone)),
+  ]),
+)
+
 /** Answers a series by day up to the end of the live load's data, the last day as far as it goes. */
 function engineOf(all: readonly Series[], live: () => LoadRecord): Pick<Engine, 'name' | 'copies' | 'query'> {
   return {
@@ -119,8 +127,7 @@ function engineOf(all: readonly Series[], live: () => LoadRecord): Pick<Engine, 
         Date.parse(`${String(at).replace(' ', 'T').replace('Z', '')}Z`),
       )
       const rows = series.values.flatMap((value, index) => {
-        const midnight = instantAt(firstDay + index * dayMs, series.zone)
-        const next = instantAt(firstDay + (index + 1) * dayMs, series.zone)
+        const [midnight = Number.NaN, next = Number.NaN] = midnights[series.zone]?.slice(index, index + 2) ?? []
         if (next <= (from ?? 0) || midnight > (until ?? 0)) return []
         const part = Math.min(1, ((until ?? 0) - midnight) / (next - midnight))
         return [[dayOf(index), part > 0.99 ? value : Math.round(value * part)]]
