@@ -124,6 +124,19 @@ describe('the configuration', () => {
     [{ REDSHIFT_NODES: '1000' }, 'a number of nodes'],
     [{ REDSHIFT_CLUSTER_ID: 'two--hyphens' }, 'single hyphens'],
     [{ REDSHIFT_HOURLY_USD: '0,54' }, 'an amount in US dollars like 0.54'],
+    [{ REDSHIFT_CLUSTER_ID: `a${'b'.repeat(63)}` }, 'REDSHIFT_CLUSTER_ID is "abbb'],
+    [{ REDSHIFT_DATABASE: `a${'b'.repeat(64)}` }, 'a database name in lower case'],
+    [{ REDSHIFT_ADMIN_USER: 'Admin' }, 'a user name in lower case'],
+    [{ REDSHIFT_ROLE_NAME: 'r'.repeat(65) }, 'an IAM role name'],
+    [{ REDSHIFT_NODE_TYPE: 'large' }, 'a node type such as ra3.large'],
+    [{ REDSHIFT_KIND: 'cluster' }, 'provisioned or serverless'],
+    [{ REDSHIFT_BASE_RPU: '0' }, '4, or a multiple of 8 up to 1024'],
+    [{ REDSHIFT_BASE_RPU: '12' }, '4, or a multiple of 8 up to 1024'],
+    [{ REDSHIFT_MAX_RPU: '1032' }, '4, or a multiple of 8 up to 1024'],
+    [{ REDSHIFT_DAILY_RPU_HOURS: '0' }, 'a whole number of RPU-hours'],
+    [{ REDSHIFT_TAGS: `${'k'.repeat(129)}=v` }, 'tags like team=data'],
+    [{ SPARKIFY_COPY_TO: 's3://bucket' }, 's3://bucket/prefix'],
+    [{ SPARKIFY_WORK: "s3://bucket/it's" }, 's3://bucket/prefix'],
     [{ SPARKIFY_ENGINE: 'x'.repeat(100) }, `is "${'x'.repeat(60)}", which`],
   ])('refuses what lies beyond, %j', (env, words) => {
     expect(refusal(env)).toMatchObject({ code: 'bad_config', message: expect.stringContaining(words) })
@@ -157,6 +170,14 @@ describe('the configuration', () => {
     [
       { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', SLACK_API_URL: 'http://here/api/' },
       { slack: { kind: 'http', botToken: 'xoxb-1', signingSecret: 's', apiUrl: 'http://here/api/' } },
+    ],
+    [
+      { REDSHIFT_CLUSTER_ID: `a${'b'.repeat(62)}`, REDSHIFT_DATABASE: `a${'b'.repeat(63)}`, REDSHIFT_NODES: '999' },
+      { redshift: { clusterId: `a${'b'.repeat(62)}`, database: `a${'b'.repeat(63)}`, nodes: 999 } },
+    ],
+    [
+      { REDSHIFT_BASE_RPU: '4', REDSHIFT_MAX_RPU: '1024', REDSHIFT_DAILY_RPU_HOURS: '999999' },
+      { redshift: { serverless: { baseRpu: 4, maxRpu: 1024, dailyRpuHours: 999_999 } } },
     ],
     [{ REDSHIFT_TAGS: 'team=data, empty=' }, { redshift: { tags: { team: 'data', empty: '' } } }],
     [{ SPARKIFY_UNRELATED: 'x', SLACK_OTHER: 'x' }, { warnings: ['SPARKIFY_UNRELATED is set but not used.'] }],

@@ -70,7 +70,7 @@ export function loadStore(db: Database): LoadStore {
       const fence = { id, run, process }
       const [, held] = await db.batch([
         {
-          sql: `update loads set state = 'discarded' where state = 'held' and id <> :id and ${mayPublish}
+          sql: `update loads set state = 'discarded' where state = 'held' and ${mayPublish}
             and exists (select 1 from loads where id = :id and state = 'building')`,
           args: fence,
         },
@@ -88,7 +88,7 @@ export function loadStore(db: Database): LoadStore {
       const fence = { id, run, process }
       const [, moved] = await db.batch([
         {
-          sql: `update loads set state = 'previous' where state = 'live' and id <> :id and ${mayPublish}
+          sql: `update loads set state = 'previous' where state = 'live' and ${mayPublish}
             and exists (select 1 from loads where id = :id and state = 'previous')`,
           args: fence,
         },

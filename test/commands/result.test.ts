@@ -237,6 +237,18 @@ describe('result', () => {
     expect([await leftOut('complete'), await leftOut('error')]).toEqual(['5', 'not known'])
   })
 
+  it('offers all files where there are more than the five that it shows', async () => {
+    const { bot } = await loaded()
+    const { asked } = await bot.say('top songs 3')
+    if (asked === undefined) throw new Error('it was asked')
+    const all = await bot.deps.engine.loadedFiles(1, new AbortController().signal)
+    const offers = async (files: number): Promise<boolean> => {
+      const engine = { ...bot.deps.engine, loadedFiles: async () => (all ?? []).slice(0, files) }
+      return (await sourceOfAnswer(asked, { ...bot.deps, engine }, new AbortController().signal)).hasMoreFiles
+    }
+    expect([await offers(5), await offers(6)]).toEqual([false, true])
+  })
+
   it('gives all files of its load as CSV, each once, whose rows and bytes add up', async () => {
     const { bot } = await loaded()
     await bot.say('top songs 3')

@@ -4,10 +4,14 @@ import { OpsError } from '../../src/core/errors.ts'
 import {
   accountOf,
   clusterArn,
+  copyPlaceOf,
   finalSnapshotName,
   finalSnapshotPrefix,
   readS3Location,
   roleArn,
+  tagClusterLine,
+  tagRoleLine,
+  workPlaceOf,
 } from '../../src/redshift/names.ts'
 
 describe('names in AWS', () => {
@@ -16,6 +20,10 @@ describe('names in AWS', () => {
     expect(account).toEqual({ partition: 'aws-cn', id: '123456789012' })
     expect(roleArn(account, 'r')).toBe('arn:aws-cn:iam::123456789012:role/r')
     expect(clusterArn(account, 'cn-north-1', 'c')).toBe('arn:aws-cn:redshift:cn-north-1:123456789012:cluster:c')
+    expect(tagClusterLine(account, 'cn-north-1', 'c')).toBe(
+      'aws redshift create-tags --region cn-north-1 --resource-name arn:aws-cn:redshift:cn-north-1:123456789012:cluster:c --tags Key=sparkify:managed,Value=c',
+    )
+    expect(tagRoleLine('r', 'c')).toBe('aws iam tag-role --role-name r --tags Key=sparkify:managed,Value=c')
   })
 
   it('of final snapshots say whose and when, in letters that AWS takes', () => {
@@ -35,6 +43,17 @@ describe('a place in S3', () => {
     expect(readS3Location('s3://udacity-dend/log_data/2018')).toEqual({
       bucket: 'udacity-dend',
       prefix: 'log_data/2018',
+    })
+  })
+
+  it('of what the bot writes is a folder, however its slash is written', () => {
+    for (const text of ['s3://b-1/some/place', 's3://b-1/some/place//']) {
+      expect(workPlaceOf(text)).toEqual({ bucket: 'b-1', key: 'some/place/' })
+    }
+    expect(copyPlaceOf('s3://b-1/copy')).toEqual({
+      bucket: 'b-1',
+      key: 'copy/',
+      manifest: { bucket: 'b-1', key: 'copy/manifest.json' },
     })
   })
 

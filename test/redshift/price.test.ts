@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hourly, priceOf, storageRate } from '../../src/redshift/price.ts'
+import { aboutUsd, hourly, priceOf, storageRate, storageUsd } from '../../src/redshift/price.ts'
 
 const oregon = { region: 'us-west-2', hourlyUsd: null }
 
@@ -9,6 +9,27 @@ describe('the price of a cluster', () => {
     expect(hourly(priceOf('ra3.xlplus', 2, { ...oregon, region: 'us-east-1' }))).toBe(
       '$2.17 an hour (list price, March 2026)',
     )
+  })
+
+  it('has each figure as it was published', () => {
+    const figures = (region: string) =>
+      ['ra3.large', 'ra3.xlplus', 'ra3.4xlarge', 'ra3.16xlarge'].map(
+        (type) => priceOf(type, 1, { region, hourlyUsd: null })?.hourlyUsd ?? null,
+      )
+    expect(figures('us-east-1')).toEqual([0.543, 1.086, 3.26, 13.04])
+    expect(figures('us-west-2')).toEqual([0.543, null, 3.26, null])
+    expect(priceOf('ra3.large', 3, oregon)?.hourlyUsd).toBeCloseTo(1.629)
+    expect([storageUsd('us-east-1'), storageUsd('us-west-2'), storageUsd('eu-west-1')]).toEqual([0.024, 0.024, null])
+    expect(storageRate('us-west-2')).toBe('$0.024 per GB and month')
+  })
+
+  it('so far is about what it is, and said to be less than a cent where it is', () => {
+    expect([0, 0.0099, 0.01, 1.086].map(aboutUsd)).toEqual([
+      'about $0.00',
+      'less than $0.01',
+      'about $0.01',
+      'about $1.09',
+    ])
   })
 
   it('is the negotiated one of a node where there is one, also for types and regions without a list price', () => {

@@ -53,10 +53,15 @@ export function describeFreshness(open: OpenLedger): void {
       expect(judged.toSorted()).toEqual([false, true])
       expect(await pendingIn(one.messages)).toHaveLength(1)
       expect(await other.freshness.days(id, 9)).toEqual([{ ...day, version: 1 }])
+      const next = missedDay(id, '2026-03-02', later(90_000).toISOString())
+      expect(await one.freshness.judge(next, [])).toBe(true)
+      expect((await other.freshness.days(id, 9)).map(({ day }) => day)).toEqual(['2026-03-02', '2026-03-01'])
+      expect((await other.freshness.days(id, 1)).map(({ day }) => day)).toEqual(['2026-03-02'])
+      expect(await one.freshness.judge(missedDay(id, '2026-02-27', early.since), [])).toBe(false)
       expect(await one.freshness.judge(missedDay(id, '2026-02-28', later(-60).toISOString()), [])).toBe(false)
       expect(await one.freshness.judge(missedDay(id + 1, '2026-03-01', due), [])).toBe(false)
       await one.freshness.change(id, { isPaused: true })
-      expect(await one.freshness.judge(missedDay(id, '2026-03-02', later(7200).toISOString()), [])).toBe(false)
+      expect(await one.freshness.judge(missedDay(id, '2026-03-03', later(180_000).toISOString()), [])).toBe(false)
       expect(await other.freshness.judgedUntil(id, later(3600))).toBe(due)
       expect(await other.freshness.judgedUntil(id, noon)).toBeNull()
     })
@@ -67,17 +72,23 @@ export function describeFreshness(open: OpenLedger): void {
       const day = missedDay(id, '2026-03-01', later(3600).toISOString())
       await one.freshness.judge(day, [])
       // Its message is open, so it is not let be however old it is.
+      const [fired] = await other.freshness.unmet(later(40 * 86_400))
+      if (fired?.life.kind !== 'firing') throw new Error('the day is not there')
+      const acknowledged = {
+        kind: 'acknowledged',
+        firing: fired.life.firing,
+        by: anna,
+        at: noon.toISOString(),
+      } as const
+      expect(await one.freshness.update(fired, { life: acknowledged }, [])).toBe(true)
       const [read] = await other.freshness.unmet(later(40 * 86_400))
-      if (read === undefined) throw new Error('the day is not there')
+      if (read?.life.kind !== 'acknowledged') throw new Error('the day is not there')
       const met = later(7200).toISOString()
       const end = { kind: 'green' } as const
-      const life =
-        read.life.kind === 'firing'
-          ? ({ kind: 'resolved', firing: read.life.firing, at: met, end, found: null } as const)
-          : read.life
+      const life = { kind: 'resolved', firing: read.life.firing, at: met, end, found: null } as const
       expect(await one.freshness.update(read, { met, load: 7, life }, [said('resolved')])).toBe(true)
       expect(await other.freshness.update(read, { load: 8 }, [said('again')])).toBe(false)
-      expect(await one.freshness.days(id, 9)).toEqual([{ ...read, met, load: 7, life, version: 2 }])
+      expect(await one.freshness.days(id, 9)).toEqual([{ ...read, met, load: 7, life, version: 3 }])
       expect(await pendingIn(one.messages)).toHaveLength(1)
       expect(await one.freshness.unmet(noon)).toEqual([])
       await one.freshness.remove(id, [])

@@ -106,29 +106,37 @@ export function describeLoads(open: OpenLedger): void {
         return id
       }
       const texts = async () => (await other.annotations.list()).map(({ text }) => text).toSorted()
+      const others = ['held:1', 'held:20:2026-03-01']
       const { loads } = ledger
       const at = noon.toISOString()
       await ledger.annotations.add({ ...note('held:1'), kind: 'person' })
+      await ledger.annotations.add(note('held:20:2026-03-01'))
 
       const first = await published(ledger)
       const [second, third] = [await built(), await built()]
       await loads.hold(second, second, 'one', [note(`held:${second}`), note(`held:${second}:2026-03-01`)])
       // One that is held in its place, and published although it loses rows: why it was held explains them.
       await loads.hold(third, third, 'one', [note(`held:${third}:2026-03-01`)])
-      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`])
+      expect(await texts()).toEqual([...others, `held:${third}:2026-03-01`])
+      await ledger.annotations.add(note(`late:${first}:2026-03-01`))
       await loads.publish(third, third, 'one', at, 9, [note(`late:${third}:2026-03-01`)])
-      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`, `late:${third}:2026-03-01`])
+      const late = `late:${first}:2026-03-01`
+      expect(await texts()).toEqual([...others, `held:${third}:2026-03-01`, late, `late:${third}:2026-03-01`])
 
       await loads.restore(first, third, 'one', at, [note('rollback:9')])
       await loads.restore(first, third, 'one', at, [note('rollback:9')])
-      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`, 'rollback:9'])
+      expect(await texts()).toEqual([...others, `held:${third}:2026-03-01`, late, 'rollback:9'])
       await published(ledger)
-      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`])
+      expect(await texts()).toEqual([...others, `held:${third}:2026-03-01`, late])
 
       const fourth = await built()
       await loads.hold(fourth, fourth, 'one', [note(`held:${fourth}`)])
       await loads.discard(fourth)
-      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`])
+      expect(await texts()).toEqual([...others, `held:${third}:2026-03-01`, late])
+      const fifth = await built()
+      await loads.hold(fifth, fifth, 'one', [note(`held:${fifth}`)])
+      await loads.discardAll(at)
+      expect(await texts()).toEqual([...others, `held:${third}:2026-03-01`, late])
     })
 
     it('are kept up to a number, and any of those can be made live again', async () => {
@@ -165,6 +173,20 @@ export function describeLoads(open: OpenLedger): void {
       ])
     })
 
+    it('are kept by when they were published: one that was held for long is newer than those before it', async () => {
+      const ledger = await single()
+      const { id: held } = await opened(ledger)
+      await ledger.loads.begin(held, noon.toISOString())
+      await ledger.loads.hold(held, held, 'one')
+      const [first] = [await published(ledger), await published(ledger)]
+      await ledger.loads.publish(held, held, 'one', later(900).toISOString(), 3)
+      expect((await ledger.loads.get(first))?.state).toBe('previous')
+      const { id: newest } = await opened(ledger)
+      await ledger.loads.begin(newest, noon.toISOString())
+      await ledger.loads.publish(newest, newest, 'one', later(901).toISOString(), 2)
+      expect((await ledger.loads.list(['live', 'previous'])).map(({ id }) => id)).toEqual([newest, held])
+    })
+
     it('published twice by the same run stay as they are', async () => {
       const ledger = await single()
       const first = await published(ledger)
@@ -173,7 +195,9 @@ export function describeLoads(open: OpenLedger): void {
       expect(await ledger.loads.publish(second, second, 'one', later(900).toISOString())).toBe(true)
       expect(await ledger.loads.list(['live', 'previous', 'discarded'])).toEqual(before)
       expect((await ledger.loads.get(first))?.state).toBe('previous')
-      await expect(ledger.loads.begin(second, noon.toISOString())).rejects.toThrow('published')
+      for (const load of [first, second]) {
+        await expect(ledger.loads.begin(load, noon.toISOString())).rejects.toThrow('published')
+      }
     })
 
     it('are refused, and nothing moves, when the run has ended or belongs to another process', async () => {

@@ -137,6 +137,9 @@ export function describePlans(open: OpenLedger): void {
         if (id !== 'unposted') await postCard(one, id)
       }
       await one.plans.settle({ plan: 'settled', end: rejected, messages: [] }, null)
+      // Who is asked in the place of their own has no card.
+      await one.plans.save({ ...plan, id: 'no card' }, [], null)
+      await postCard(one, 'no card')
       const overdue = async (seconds: number) => (await other.plans.overdue(later(seconds))).map(({ id }) => id)
       expect(await overdue(600)).toEqual([])
       expect(await overdue(601)).toEqual(['open', 'unposted'])

@@ -10,11 +10,13 @@ export function describeProcesses(open: OpenLedger): void {
     it('of kind bot are refused while another bot lives, terminals never are', async () => {
       const [one, other] = await pair()
       const bot = newProcess()
+      const terminal = newProcess({ id: 'three', pid: bot.pid, host: 'elsewhere', kind: 'terminal' })
+      expect(await other.processes.enter(terminal)).toEqual({ kind: 'entered' })
+      expect(await one.processes.bot(noon)).toBeNull()
       expect(await one.processes.enter(bot)).toEqual({ kind: 'entered' })
       expect(await other.processes.enter(newProcess({ id: 'two', pid: 102 }))).toEqual({ kind: 'occupied', by: bot })
-      expect(await other.processes.enter(newProcess({ id: 'three', pid: 103, kind: 'terminal' }))).toEqual({
-        kind: 'entered',
-      })
+      // The same number on another machine is another process.
+      expect(await other.processes.enter(terminal)).toEqual({ kind: 'entered' })
       expect(await other.processes.bot(noon)).toEqual(bot)
     })
 

@@ -203,6 +203,7 @@ export function describeRuns(open: OpenLedger): void {
       it('not while another one writes, where they write', async () => {
         const [one, other] = await pair()
         const run = await opened(one, { writer: true })
+        expect(await other.runs.retry(run.id, again(run))).toEqual({ kind: 'known', run })
         await end(one, run.id, 'error')
         const holder = await opened(one, { writer: true })
         expect(await other.runs.retry(run.id, again(run))).toEqual({ kind: 'busy', holder })
@@ -210,6 +211,10 @@ export function describeRuns(open: OpenLedger): void {
         await end(one, holder.id)
         expect((await other.runs.retry(run.id, again(run))).kind).toBe('opened')
         expect(await other.runs.open(newRun({ writer: true }))).toMatchObject({ kind: 'busy', holder: { id: run.id } })
+        // Who asks for the attempt before that reads what has become of it, whoever writes.
+        await end(one, run.id, 'error', 'two')
+        await opened(one, { writer: true })
+        expect(await other.runs.retry(run.id, again(run))).toMatchObject({ kind: 'known', run: { attempt: 2 } })
       })
 
       it('and are the newest of all then; their old process can do nothing for them', async () => {
@@ -419,7 +424,8 @@ export function describeRuns(open: OpenLedger): void {
 
     it('are taken over by one process, and what they have lost is an attempt of its own', async () => {
       const [one, other] = await pair()
-      const { id } = await opened(one, { writer: true })
+      const { id, seq } = await opened(one, { writer: true })
+      await opened(one)
       const begun: StepRecord = { ...waiting, state: 'in_progress', key: 'statement', handles: { id: 'x-1' } }
       await withSteps(one, id, [begun])
       await one.runs.requestCancel(id, 'U8')
@@ -430,7 +436,7 @@ export function describeRuns(open: OpenLedger): void {
       const [run, ...others] = taken.flatMap((one) => one ?? [])
       expect(others).toEqual([])
       const worker = taken[0] === null ? 'three' : 'two'
-      expect(run).toMatchObject({ attempt: 2, lost: 1, retries: 0, state: 'running', worker, steps: [begun] })
+      expect(run).toMatchObject({ attempt: 2, seq, lost: 1, retries: 0, state: 'running', worker, steps: [begun] })
       expect(await one.runs.get(id)).toEqual(run)
       expect(await one.runs.cancelRequests(worker)).toEqual([{ id, by: 'U8' }])
       expect(await one.runs.attempts(id)).toMatchObject([
@@ -443,6 +449,8 @@ export function describeRuns(open: OpenLedger): void {
       expect(await one.runs.claim(id, worker, 'four', later(50))).toBeNull()
       expect((await one.audit.list({ limit: 9 })).entries).toMatchObject([{ run: id, attempt: 2 }])
       expect(await one.audit.state()).toMatchObject({ unrecorded: 0 })
+      const again = { ...newRun(), after: 2, started: later(60).toISOString(), steps: [] }
+      expect(await one.runs.retry(id, again)).toMatchObject({ run: { attempt: 3, lost: 0, retries: 1 } })
     })
 
     it('that are left in good order wait for one process, which goes on with the same attempt', async () => {

@@ -315,16 +315,17 @@ describe('a fire of several lines', () => {
 })
 
 describe('a fire whose line costs money', () => {
-  const costly = (order: string[]): Command =>
-    command('resume', async () => void order.push('resume'), {
+  const costly = (order: string[], run = async () => void order.push('resume')): Command =>
+    command('resume', run, {
       plan: async () => ({ title: 'Resume?', facts: [], act: 'Resume', danger: false, mostUsd: 5 }),
     })
+
+  const within = (budgetUsd: number) => ({ policy: { ...freePolicy, budgetUsd } })
 
   async function morning(budgetUsd: number) {
     const world = await createWorld('2026-11-23T03:00:00.000Z')
     const order: string[] = []
-    const policy = { ...freePolicy, budgetUsd }
-    const bot = await world.start('one', [scheduleRun, costly(order)], { policy })
+    const bot = await world.start('one', [scheduleRun, costly(order)], within(budgetUsd))
     await bot.ledger.schedules.add({ ...three, lines: ['resume'] })
     return { bot, order }
   }
@@ -342,6 +343,24 @@ describe('a fire whose line costs money', () => {
     expect(order).toEqual([])
     expect(JSON.stringify(fired.answer)).toContain('It can exceed the budget of $4.00 for November 2026')
     expect(fired.answer).toMatchObject({ ok: false, audience: 'channel' })
+  })
+
+  it('brings a line to its end that was begun within the budget, whatever the budget is by then', async () => {
+    const world = await createWorld('2026-11-23T03:00:00.000Z')
+    const [order, begun] = [[] as string[], deferred()]
+    const stuck = (): Promise<never> => {
+      begun.resolve()
+      return new Promise(() => undefined)
+    }
+    const bot = await world.start('one', [scheduleRun, costly(order, stuck)], within(6))
+    await bot.ledger.schedules.add({ ...three, lines: ['resume'] })
+    void tick(bot)
+    await begun.promise
+    bot.die()
+    const next = await world.start('next', [scheduleRun, costly(order)], within(4))
+    const [recovered] = await claimRuns(next.session, () => unwatched)
+    expect((await recovered?.answer)?.ok).toBe(true)
+    expect(order).toEqual(['resume'])
   })
 })
 
