@@ -1,7 +1,9 @@
 import { describe } from 'vitest'
+import { describeAnnotations } from './annotations.ts'
 import { describeAudit } from './audit.ts'
 import { describeFreshness } from './freshness.ts'
 import { describeLoads } from './loads.ts'
+import { describeMessages } from './messages.ts'
 import { describeNotes } from './notes.ts'
 import { describePlans } from './plans.ts'
 import { describeProcesses } from './processes.ts'
@@ -20,6 +22,8 @@ export function describeLedger(name: string, open: OpenLedger): void {
     describeWatches(open)
     describeFreshness(open)
     describeNotes(open)
+    describeAnnotations(open)
+    describeMessages(open)
     describeProcesses(open)
     describeAudit(open)
   })

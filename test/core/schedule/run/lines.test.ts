@@ -358,7 +358,7 @@ describe('a fire whose line costs money', () => {
     await begun.promise
     bot.die()
     const next = await world.start('next', [scheduleRun, costly(order)], within(4))
-    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(order).toEqual(['resume'])
   })
