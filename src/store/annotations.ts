@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { askerSchema } from '../core/people.ts'
-import type { Annotation, AnnotationStore, NewAnnotation } from '../core/ports/annotations.ts'
+import type { AnnotationStore, NewAnnotation } from '../core/ports/annotations.ts'
 import type { Database, Sql } from './database.ts'
-import { json, parseRow } from './rows.ts'
+import { json, reader } from './rows.ts'
 
 const annotationSchema = z.object({
   id: z.number(),
@@ -29,36 +29,30 @@ export function insertAnnotations(notes: readonly NewAnnotation[], condition: st
 
 /** The notes on days in `db`. */
 export function annotationStore(db: Database): AnnotationStore {
-  const get = async (id: number): Promise<Annotation | null> => {
-    const [row] = await db.read('select * from annotations where id = ?', [id])
-    return row === undefined ? null : parseAnnotation(row)
-  }
+  const { all, first } = reader(db, annotationSchema, 'Note')
+  const get: AnnotationStore['get'] = (id) => first('select * from annotations where id = ?', [id])
   return {
     get,
 
     async add(note) {
       await db.batch([insertAnnotations([note], 'true')])
-      const [row] = await db.read('select * from annotations where key = ?', [note.key])
-      if (row === undefined) throw new Error(`the note ${note.key} was not written`)
-      return parseAnnotation(row)
+      const added = await first('select * from annotations where key = ?', [note.key])
+      if (added === null) throw new Error(`the note ${note.key} was not written`)
+      return added
     },
 
-    async list(spans) {
+    list(spans) {
       const within = `exists (select 1 from json_each(:spans) where first <= value ->> '$.last' and last >= value ->> '$.first')`
-      const rows = await db.read(
+      return all(
         `select * from annotations where ${spans === undefined ? 'true' : within} order by first, id`,
         spans === undefined ? {} : { spans: JSON.stringify(spans) },
       )
-      return rows.map(parseAnnotation)
     },
 
-    async change(id, { first, last, text }) {
-      await db.write('update annotations set first = :first, last = :last, text = :text where id = :id', {
-        id,
-        first,
-        last,
-        text,
-      })
+    async change(id, changes) {
+      const { first: from, last, text } = changes
+      const sql = 'update annotations set first = :from, last = :last, text = :text where id = :id'
+      await db.write(sql, { id, from, last, text })
       return get(id)
     },
 
@@ -66,8 +60,4 @@ export function annotationStore(db: Database): AnnotationStore {
       return (await db.write('delete from annotations where id = ?', [id])) === 1
     },
   }
-}
-
-function parseAnnotation(row: object): Annotation {
-  return parseRow(annotationSchema, 'Note', row)
 }

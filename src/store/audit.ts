@@ -6,7 +6,7 @@ import type { AuditEntry, AuditStore, Denial } from '../core/ports/audit.ts'
 import { planDraftSchema } from '../core/ports/plans.ts'
 import { originSchema } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
-import { flagColumn, json, parseRow } from './rows.ts'
+import { flagColumn, json, parseRow, reader, toColumns } from './rows.ts'
 
 const entrySchema = z
   .object({
@@ -46,48 +46,37 @@ const stateSchema = z.object({
 })
 
 /** Enters a denial where a condition holds. */
-export function insertDenial({ who, place, plan, ...same }: Denial, condition: string): Sql {
+export function insertDenial(denial: Denial, condition: string): Sql {
   return {
     sql: `insert into audit (at, what, who, command, line, place, origin, plan, headline)
       select :at, :what, :who, :command, :line, :place, json_object('kind', 'words'), :plan, :why
       where ${condition}`,
-    args: {
-      ...same,
-      who: JSON.stringify(who),
-      place: JSON.stringify(place),
-      plan: plan === null ? null : JSON.stringify(plan),
-    },
+    args: toColumns(denial),
   }
 }
 
 /** The audit log in `db`; its triggers are in migrations 003, 010 and 016. */
 export function auditStore(db: Database): AuditStore {
+  const { all } = reader(db, entrySchema, 'Entry')
   return {
     async add(denial) {
       await db.batch([insertDenial(denial, 'true')])
     },
 
-    async list({ limit, person, command, since, until }) {
+    async list({ limit, person = null, command = null, since = null, until = null }) {
       const filter = `from audit
         where (:person is null or who ->> '$.id' = :person or lower(who ->> '$.name') = lower(:person))
           and (:command is null or command = :command)
           and (:since is null or at >= :since)
           and (:until is null or at < :until)`
-      const args = {
-        person: person ?? null,
-        command: command ?? null,
-        since: since ?? null,
-        until: until ?? null,
-      }
-      const rows = await db.read(`select * ${filter} order by id desc limit :limit`, { ...args, limit })
+      const args = { person, command, since, until }
+      const newest = await all(`select * ${filter} order by id desc limit :limit`, { ...args, limit })
       const [counted = {}] = await db.read(`select count(*) as total ${filter}`, args)
       const { total } = parseRow(countSchema, 'The number of entries', counted)
-      return { entries: rows.map(parseEntry).toReversed(), total }
+      return { entries: newest.toReversed(), total }
     },
 
-    async after(id, limit) {
-      return (await db.read('select * from audit where id > ? order by id limit ?', [id, limit])).map(parseEntry)
-    },
+    after: (id, limit) => all('select * from audit where id > ? order by id limit ?', [id, limit]),
 
     async state() {
       const [row = {}] = await db.read(
@@ -104,8 +93,4 @@ export function auditStore(db: Database): AuditStore {
       return parseRow(stateSchema, 'The state of the record', row)
     },
   }
-}
-
-function parseEntry(row: object): AuditEntry {
-  return parseRow(entrySchema, 'Entry', row)
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { NewAnnotation } from '../core/ports/annotations.ts'
-import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
+import type { LoadStore } from '../core/ports/ledger.ts'
 import { loadFactsSchema, loadStateSchema } from '../core/ports/loads.ts'
 import { insertAnnotations } from './annotations.ts'
 import type { Database, Sql } from './database.ts'
 import { ifChanged } from './outbox.ts'
-import { json, parseRow } from './rows.ts'
+import { json, parseRow, reader } from './rows.ts'
 
 const loadSchema = z.object({
   id: z.number(),
@@ -20,6 +20,7 @@ const mayPublish = `exists (select 1 from attempts where run = :run and worker =
 
 /** The loads in `db`, and the pointer to the live one. */
 export function loadStore(db: Database): LoadStore {
+  const { all, first } = reader(db, loadSchema, 'Load')
   return {
     async begin(id, started) {
       const changed = await db.write(
@@ -107,23 +108,12 @@ export function loadStore(db: Database): LoadStore {
       return moved?.rowsAffected === 1
     },
 
-    async get(id) {
-      const [row] = await db.read('select * from loads where id = ?', [id])
-      return row === undefined ? null : parseLoad(row)
-    },
-
-    async live() {
-      const [row] = await db.read(`select * from loads where state = 'live'`)
-      return row === undefined ? null : parseLoad(row)
-    },
-
-    async list(states) {
-      const rows = await db.read(
-        'select * from loads where state in (select value from json_each(?)) order by id desc',
-        [JSON.stringify(states)],
-      )
-      return rows.map(parseLoad)
-    },
+    get: (id) => first('select * from loads where id = ?', [id]),
+    live: () => first(`select * from loads where state = 'live'`),
+    list: (states) =>
+      all('select * from loads where state in (select value from json_each(?)) order by id desc', [
+        JSON.stringify(states),
+      ]),
 
     async discard(id) {
       // Not the live one: a process that lost its run to another cleans up after that one may have published.
@@ -145,7 +135,7 @@ export function loadStore(db: Database): LoadStore {
       )
       return rows.map((row) => ({
         at: parseRow(moveSchema, 'Move of the live load', row).moved,
-        load: row['id'] === null ? null : parseLoad(row),
+        load: row['id'] === null ? null : parseRow(loadSchema, 'Load', row),
       }))
     },
   }
@@ -183,7 +173,3 @@ function moveTo(id: number | null, at: string): Sql {
 }
 
 const moveSchema = z.object({ moved: z.string() })
-
-function parseLoad(row: object): LoadRecord {
-  return parseRow(loadSchema, 'Load', row)
-}

@@ -6,7 +6,7 @@ import type { Head, MessageStore, NewMessage, OutboxMessage } from '../core/port
 import { postSchema } from '../core/ports/runs.ts'
 import { insertDenial } from './audit.ts'
 import type { Database, Sql } from './database.ts'
-import { flagColumn, json, parseRow } from './rows.ts'
+import { flagColumn, json, parseRow, reader } from './rows.ts'
 
 const messageSchema = z
   .object({
@@ -59,28 +59,23 @@ export function insertMessages(
   condition: string,
   args: Readonly<Record<string, string>> = {},
 ): Sql {
-  const rows = messages.map(({ content, ways, mention, open, after, schedule, plan, ...rest }) => ({
-    ...rest,
-    content: JSON.stringify(content),
-    ways: JSON.stringify(ways),
-    mention: JSON.stringify(mention),
-    open: open === true ? 1 : 0,
-    after: after ?? null,
-    schedule: schedule ?? null,
-    plan: plan ?? null,
-  }))
   return {
     sql: `insert into messages (key, content, ways, mention, created, expires, open, after, schedule, plan, available)
-      select value ->> '$.key', value ->> '$.content', value ->> '$.ways', value ->> '$.mention', value ->> '$.created',
-        value ->> '$.expires', value ->> '$.open', value ->> '$.after', value ->> '$.schedule', value ->> '$.plan',
-        value ->> '$.created'
+      select value ->> '$.key', value -> '$.content', value -> '$.ways', value -> '$.mention', value ->> '$.created',
+        value ->> '$.expires', coalesce(value ->> '$.open', 0), value ->> '$.after', value ->> '$.schedule',
+        value ->> '$.plan', value ->> '$.created'
       from json_each(:messages) where ${condition}
       on conflict (key) do update set content = excluded.content, mention = excluded.mention, expires = excluded.expires,
         open = excluded.open, available = excluded.available, version = version + 1, state = 'pending', tries = 0, unclear = 0,
         way = iif(way < json_array_length(ways), way, 0)
       where open = 1`,
-    args: { ...args, messages: JSON.stringify(rows) },
+    args: { ...args, messages: JSON.stringify(messages) },
   }
+}
+
+/** What inserts messages, where there are any, once the statement before it in the batch has changed a row. */
+export function posting(messages: readonly NewMessage[]): readonly Sql[] {
+  return messages.length === 0 ? [] : [insertMessages(messages, ifChanged)]
 }
 
 /** Makes a change and, where it has changed a row, enters a denial and inserts messages in the same batch. Whether it has. */
@@ -93,7 +88,7 @@ export async function changeAndPost(
   const [changed] = await db.batch([
     change,
     ...(denial === null ? [] : [insertDenial(denial, ifChanged)]),
-    ...(messages.length === 0 ? [] : [insertMessages(messages, ifChanged)]),
+    ...posting(messages),
   ])
   return changed?.rowsAffected === 1
 }
@@ -115,10 +110,7 @@ export function messageStore(db: Database): MessageStore {
       await db.batch([insertMessages(messages, 'true')])
     },
 
-    async find(key) {
-      const [row] = await db.read('select * from messages where key = ?', [key])
-      return row === undefined ? null : parseMessage(row)
-    },
+    find: (key) => reader(db, messageSchema, 'Message').first('select * from messages where key = ?', [key]),
 
     async heads() {
       // One that every way has refused, or whose row is damaged, has no queue, and holds no other back.
@@ -161,7 +153,7 @@ export function messageStore(db: Database): MessageStore {
             where id = :id`,
           args: { id, version, rung: level, post: kept },
         },
-        ...(followers.length === 0 ? [] : [insertMessages(followers, ifChanged)]),
+        ...posting(followers),
         ...(kept === null
           ? []
           : [
@@ -183,10 +175,7 @@ export function messageStore(db: Database): MessageStore {
       change(
         message,
         'way = way + 1, refusal = :refusal, tries = 0, unclear = 0, begun = 0, post = null, available = :at',
-        {
-          refusal,
-          at: at.toISOString(),
-        },
+        { refusal, at: at.toISOString() },
       ),
 
     restart: (message) => change(message, 'way = 0'),
@@ -195,16 +184,12 @@ export function messageStore(db: Database): MessageStore {
   }
 }
 
-function parseMessage(row: object): OutboxMessage {
-  return parseRow(messageSchema, 'Message', row)
-}
-
 /** One damaged row must not keep the others from being sent. */
 function headOf(row: object): Head {
   const named = parseRow(rowSchema, 'Message', row)
   try {
     const { queued, blocked } = parseRow(headSchema, 'Message', row)
-    return { kind: 'message', queue: queued, isBlocked: blocked, message: parseMessage(row) }
+    return { kind: 'message', queue: queued, isBlocked: blocked, message: parseRow(messageSchema, 'Message', row) }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     return { kind: 'damaged', row: named, why: error }

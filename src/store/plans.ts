@@ -11,61 +11,46 @@ import {
 } from '../core/ports/plans.ts'
 import { argumentsSchema, postSchema } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
-import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { flagColumn, json, parseRow } from './rows.ts'
+import { changeAndPost, insertMessages, posting } from './outbox.ts'
+import { flagColumn, insertion, json, reader, toColumns } from './rows.ts'
 
-const planSchema = z.object({
-  id: z.string(),
-  command: z.string(),
-  args: json(argumentsSchema).nullable(),
-  line: z.string(),
-  asker: json(askerSchema),
-  place: json(placeSchema),
-  draft: json(planDraftSchema),
-  expires: z.string(),
-  reasons: json(z.array(reasonSchema)),
-  card: flagColumn,
-  post: json(postSchema).nullable(),
-  ending: json(planEndSchema).nullable(),
-})
+const planSchema = z
+  .object({
+    id: z.string(),
+    command: z.string(),
+    args: json(argumentsSchema).nullable(),
+    line: z.string(),
+    asker: json(askerSchema),
+    place: json(placeSchema),
+    draft: json(planDraftSchema),
+    expires: z.string(),
+    reasons: json(z.array(reasonSchema)),
+    card: flagColumn,
+    post: json(postSchema).nullable(),
+    ending: json(planEndSchema).nullable(),
+  })
+  .transform(({ ending, ...plan }): PlanRecord => ({ ...plan, end: ending }))
 
 /** The plans in `db`. They are kept after their time, so that a late click shows what became of them. */
 export function planStore(db: Database): PlanStore {
-  const cards = async (expiring: string, now: Date): Promise<readonly PlanRecord[]> => {
-    const sql = `select * from plans where ending is null and card = 1 and ${expiring} order by expires`
-    return (await db.read(sql, [now.toISOString()])).map(parsePlan)
-  }
+  const { all, first } = reader(db, planSchema, 'Plan')
+  const cards = (expiring: string, now: Date) =>
+    all(`select * from plans where ending is null and card = 1 and ${expiring} order by expires`, [now.toISOString()])
   return {
-    async save({ id, command, args, line, asker, place, draft, expires, reasons, card }, messages, replaces) {
-      const sql = `insert into plans (id, command, args, line, asker, place, draft, expires, reasons, card)
-        select :id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card
-        where :replaces is null or exists (${planIsOpen(':replaces')})`
-      const values = {
-        id,
-        command,
-        args: args === null ? null : JSON.stringify(args),
-        line,
-        asker: JSON.stringify(asker),
-        place: JSON.stringify(place),
-        draft: JSON.stringify(draft),
-        expires,
-        reasons: JSON.stringify(reasons),
-        card: card ? 1 : 0,
-        replaces: replaces?.plan ?? null,
-      }
-      const inserted = [...messages, ...(replaces?.messages ?? [])]
+    async save(plan, messages, replaces) {
+      const { sql, args } = insertion('plans', toColumns(plan))
       const [saved] = await db.batch([
-        { sql, args: values },
+        {
+          sql: `${sql} where :replaces is null or exists (${planIsOpen(':replaces')})`,
+          args: { ...args, replaces: replaces?.plan ?? null },
+        },
         ...(replaces === null ? [] : [settling(replaces)]),
-        ...(inserted.length === 0 ? [] : [insertMessages(inserted, ifChanged)]),
+        ...posting([...messages, ...(replaces?.messages ?? [])]),
       ])
       return saved?.rowsAffected === 1
     },
 
-    async get(id) {
-      const [row] = await db.read('select * from plans where id = ?', [id])
-      return row === undefined ? null : parsePlan(row)
-    },
+    get: (id) => first('select * from plans where id = ?', [id]),
 
     settle({ plan, end, messages }, denial) {
       const sql = 'update plans set ending = ? where id = ? and ending is null'
@@ -91,9 +76,4 @@ export function messagesOfSettled({ plan, end, messages }: Settlement): Sql {
 /** Settles a plan, where the statement before it in the batch has changed a row. */
 export function settling({ plan, end }: Settlement): Sql {
   return { sql: 'update plans set ending = ? where id = ? and changes() = 1', args: [JSON.stringify(end), plan] }
-}
-
-function parsePlan(row: object): PlanRecord {
-  const { ending, ...plan } = parseRow(planSchema, 'Plan', row)
-  return { ...plan, end: ending }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ProcessRecord, ProcessStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
 import type { Liveness, ProcessBeat, Uptime } from './liveness.ts'
-import { parseRow } from './rows.ts'
+import { parseRow, reader } from './rows.ts'
 
 const processSchema = z
   .object({
@@ -21,9 +21,8 @@ const processSchema = z
   })
 
 /** Every process that has entered and not left, the dead ones included. */
-export async function readProcesses(db: Database): Promise<readonly ProcessBeat[]> {
-  const rows = await db.read('select * from processes order by started')
-  return rows.map((row) => parseRow(processSchema, 'Process', row))
+export function readProcesses(db: Database): Promise<readonly ProcessBeat[]> {
+  return reader(db, processSchema, 'Process').all('select * from processes order by started')
 }
 
 /** The processes in `db`; `now` is the time at which a newcomer looks at the others. */

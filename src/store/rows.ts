@@ -1,5 +1,7 @@
+import type { InArgs } from '@libsql/client/sqlite3'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
+import type { Database, Sql } from './database.ts'
 
 /** A text column that holds JSON of this shape. */
 export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
@@ -34,4 +36,40 @@ export function parseRow<S extends z.ZodType>(schema: S, what: string, row: obje
     'Restore the ledger from a backup, or remove this entry from it.',
     { cause: parsed.error },
   )
+}
+
+/** Questions whose rows are of one kind: all rows of the answer, or its first; null where it has none. Both throw as `parseRow` does. */
+export function reader<S extends z.ZodType>(db: Pick<Database, 'read'>, schema: S, what: string) {
+  const all = async (sql: string, args?: InArgs): Promise<z.infer<S>[]> =>
+    (await db.read(sql, args)).map((row) => parseRow(schema, what, row))
+  const first = async (sql: string, args?: InArgs): Promise<z.infer<S> | null> => {
+    const [row] = await db.read(sql, args)
+    return row === undefined ? null : parseRow(schema, what, row)
+  }
+  return { all, first }
+}
+
+/** Values by the names of columns. */
+export type Columns = Readonly<Record<string, string | number | null>>
+
+/** The fields that are given, as columns: `catchUpHours` as `catch_up_hours`, objects as JSON, truth values as 0 and 1. */
+export function toColumns(fields: object): Columns {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([name, value]) => [columnName(name), columnValue(value)]))
+}
+
+function columnName(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function columnValue(value: unknown): string | number | null {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value
+  return typeof value === 'boolean' ? Number(value) : JSON.stringify(value)
+}
+
+/** The statement that inserts a row, to which a condition can be added. */
+export function insertion(table: string, columns: Columns): Required<Sql> & { readonly args: Columns } {
+  const names = Object.keys(columns)
+  const values = names.map((name) => `:${name}`)
+  return { sql: `insert into ${table} (${names.join(', ')}) select ${values.join(', ')}`, args: columns }
 }

@@ -3,7 +3,6 @@ import { type Answer, answerSchema, runStateSchema } from '../core/answer.ts'
 import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
 import {
-  type AttemptRecord,
   approvalSchema,
   argumentsSchema,
   type Origin,
@@ -149,16 +148,12 @@ export function parseRun(row: object): RunRecord {
   return { ...parseSummary(row), ...parseRow(longSchema, 'Run', row) }
 }
 
-const attemptSchema = z.object({
+/** A row of `attempts`, whose `by` is called `who`. */
+export const attemptSchema = z.object({
   ...attemptColumns,
   answer: answerColumn,
   state: z.enum([...runStateSchema.options, 'lost']),
 })
-
-/** A row of `attempts`, whose `by` is called `who`, as a record. Throws as `parseRun` does. */
-export function parseAttempt(row: object): AttemptRecord {
-  return parseRow(attemptSchema, 'Attempt', row)
-}
 
 /** What the fields of a filter compare with: an index serves `parent = :parent`, but `:parent is null or parent = :parent` reads the whole table. */
 const comparisons = [

@@ -7,8 +7,8 @@ import type { Liveness } from './liveness.ts'
 import { changeAndPost } from './outbox.ts'
 import { messagesOfSettled, planIsOpen, settling } from './plans.ts'
 import { readProcesses } from './processes.ts'
-import { parseRow } from './rows.ts'
-import { conditionsOf, parseAttempt, parseRun, parseSummary, selectRuns, selectSummaries } from './run-row.ts'
+import { reader, toColumns } from './rows.ts'
+import { attemptSchema, conditionsOf, parseRun, parseSummary, selectRuns, selectSummaries } from './run-row.ts'
 
 const cancelSchema = z.object({ id: z.number(), by: z.string() })
 
@@ -30,10 +30,10 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
     list: async (filter) => (await listed(selectRuns, filter)).map(parseRun),
     summaries: async (filter) => (await listed(selectSummaries, filter)).map(parseSummary),
 
-    async attempts(id) {
-      const rows = await db.read('select *, "by" as who from attempts where run = ? order by attempt', [id])
-      return rows.map(parseAttempt)
-    },
+    attempts: (id) =>
+      reader(db, attemptSchema, 'Attempt').all('select *, "by" as who from attempts where run = ? order by attempt', [
+        id,
+      ]),
 
     async saveStep(id, worker, index, step) {
       const changed = await db.write(
@@ -46,9 +46,8 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
     },
 
     async end(id, worker, { state, answer, ended, costUsd }, messages) {
-      const sql = `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd where ${isAtWork}`
-      const args = { id, worker, state, answer: JSON.stringify(answer), ended, costUsd }
-      return changeAndPost(db, { sql, args }, messages)
+      const sql = `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :cost_usd where ${isAtWork}`
+      return changeAndPost(db, { sql, args: toColumns({ id, worker, state, answer, ended, costUsd }) }, messages)
     },
 
     async requestCancel(id, by) {
@@ -59,15 +58,13 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return changed === 1
     },
 
-    async cancelRequests(process) {
-      const rows = await db.read(
+    cancelRequests: (process) =>
+      reader(db, cancelSchema, 'Run').all(
         `select run as id, cancel_by as "by" from attempts
         where worker = ? and state = 'running' and cancel_by is not null
         order by seq`,
         [process],
-      )
-      return rows.map((row) => parseRow(cancelSchema, 'Run', row))
-    },
+      ),
 
     async orphans(now) {
       // Runs first: who opened one of them had entered by then. In the other order a newcomer's run would look orphaned.
@@ -115,29 +112,22 @@ const writerAtWork: Sql = { sql: `${selectRuns} and attempts.writer = 1 and stat
  * unique index refuses would use up a number.
  */
 async function open(db: Database, run: NewRun, settles: Settlement | undefined): Promise<OpenedRun> {
-  const { key, command, args, line, who, writer, listed, origin, started } = run
+  const { key, command, args, line, who: requester, writer, listed, origin, started } = run
   const results = await db.batch([
     {
       sql: `insert into runs
           (key, command, args, line, requester, writer, listed, schedule, intended, cause, parent, position, available_at)
-        select :key, :command, :args, :line, :who, :writer, :listed, :schedule, :intended, :cause, :fire, :at, :started
+        select :key, :command, :args, :line, :requester, :writer, :listed, :schedule, :intended, :cause, :fire, :at, :started
         where ${isFree} and not exists (select 1 from runs where key = :key) and ${isPlanOpen}`,
       args: {
-        key,
-        command,
-        args: args === null ? null : JSON.stringify(args),
-        line,
-        who: JSON.stringify(who),
-        writer,
-        listed,
-        started,
+        ...toColumns({ key, command, args, line, requester, writer, listed, started }),
         plan: settles?.plan ?? null,
         ...originColumns(origin),
       },
     },
     {
       sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
-        select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :whoId, :who, :place, :door, :approval, :writer, :worker, :started
+        select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :who_id, :who, :place, :door, :approval, :writer, :worker, :started
         where changes() = 1`,
       args: { ...attemptColumns(run), writer },
     },
@@ -152,7 +142,7 @@ async function open(db: Database, run: NewRun, settles: Settlement | undefined):
     const { seq } = seqSchema.parse(newest?.rows[0])
     const first = { attempt: 1, seq, retries: 0, lost: 0, steps: [], state: 'running', available: started } as const
     const open = { ended: null, answer: null, costUsd: null } as const
-    return { kind: 'opened', run: { ...run, ...first, ...open, id: Number(inserted.lastInsertRowid), requester: who } }
+    return { kind: 'opened', run: { ...run, ...first, ...open, id: Number(inserted.lastInsertRowid), requester } }
   }
   // A plan is the key of its run.
   return same?.rows[0] !== undefined && settles !== undefined
@@ -166,7 +156,7 @@ async function retry(db: Database, id: RunId, again: Retry, settles: Settlement 
   const results = await db.batch([
     {
       sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
-        select run, attempt + 1, ${nextSeq}, retries + 1, 0, :whoId, :who, :place, :door, :approval, attempts.writer, :worker, :started
+        select run, attempt + 1, ${nextSeq}, retries + 1, 0, :who_id, :who, :place, :door, :approval, attempts.writer, :worker, :started
         from attempts
         where run = :id and attempt = :after and state not in ('running', 'lost') and ${isNewest}
           and not (attempts.writer = 1 and exists (select 1 from attempts other where other.writer = 1 and other.state = 'running'))
@@ -175,7 +165,7 @@ async function retry(db: Database, id: RunId, again: Retry, settles: Settlement 
     },
     {
       sql: 'update runs set line = :line, args = :args, available_at = :started where id = :id and changes() = 1',
-      args: { id, started, line, args: args === null ? null : JSON.stringify(args) },
+      args: toColumns({ id, started, line, args }),
     },
     ...(settles === undefined ? [] : [settling(settles)]),
     {
@@ -240,15 +230,7 @@ function claimOf(args: { id: RunId; from: string | null; to: string; now: string
 }
 
 function attemptColumns({ who, place, door, approval, worker, started }: NewAttempt) {
-  return {
-    whoId: who.id,
-    who: JSON.stringify(askerOf(who)),
-    place: JSON.stringify(place),
-    approval: approval === null ? null : JSON.stringify(approval),
-    door,
-    worker,
-    started,
-  }
+  return toColumns({ whoId: who.id, who: askerOf(who), place, approval, door, worker, started })
 }
 
 function originColumns(origin: Origin) {

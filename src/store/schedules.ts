@@ -10,8 +10,8 @@ import {
   whenPausedSchema,
 } from '../core/ports/schedules.ts'
 import type { Database, Sql } from './database.ts'
-import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { flagColumn, json, parseRow } from './rows.ts'
+import { changeAndPost, posting } from './outbox.ts'
+import { type Columns, flagColumn, insertion, json, reader, toColumns } from './rows.ts'
 
 const scheduleSchema = z
   .object({
@@ -44,49 +44,39 @@ const scheduleSchema = z
     }),
   )
 
-type Row = Readonly<Record<string, string | number | null>>
-
 /** The schedules in `db`. */
 export function scheduleStore(db: Database): ScheduleStore {
-  const get = async (id: number): Promise<ScheduleRecord | null> => {
-    const [row] = await db.read('select * from schedules where id = ?', [id])
-    return row === undefined ? null : parseSchedule(row)
-  }
+  const { all, first } = reader(db, scheduleSchema, 'Schedule')
+  const get: ScheduleStore['get'] = (id) => first('select * from schedules where id = ?', [id])
   return {
     get,
 
     async add(schedule) {
-      const [inserted] = await db.batch([insertion(schedule)])
+      const [inserted] = await db.batch([insertion('schedules', rowOf(schedule))])
       return { ...schedule, id: Number(inserted?.lastInsertRowid) }
     },
 
     async follow(schedule, most) {
       const own = `select 1 from schedules where personal = 1
         and json_extract(owner, '$.kind') = json_extract(:owner, '$.kind') and json_extract(owner, '$.id') = json_extract(:owner, '$.id')`
-      const { sql, args } = insertion(schedule)
+      const { sql, args } = insertion('schedules', rowOf(schedule))
       const guarded = `${sql} where (select count(*) from (${own})) < :most
         and not exists (${own} and lines = :lines and cron = :cron and zone = :zone)`
       const [inserted] = await db.batch([{ sql: guarded, args: { ...args, most } }])
       return inserted?.rowsAffected === 1 ? { ...schedule, id: Number(inserted.lastInsertRowid) } : null
     },
 
-    async list() {
-      return (await db.read('select * from schedules where personal = 0 order by id')).map(parseSchedule)
-    },
-
-    async followed() {
-      return (await db.read('select * from schedules where personal = 1 order by id')).map(parseSchedule)
-    },
+    list: () => all('select * from schedules where personal = 0 order by id'),
+    followed: () => all('select * from schedules where personal = 1 order by id'),
 
     async change(id, changes, still) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
       const same = still === undefined ? { sql: '', args: {} } : standing(still.as)
       const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
-      const messages = still?.messages ?? []
       const [changed] = await db.batch([
         { sql, args: { ...row, ...same.args, id } },
-        ...(messages.length === 0 ? [] : [insertMessages(messages, ifChanged)]),
+        ...posting(still?.messages ?? []),
         ...(changes.approval === undefined ? [] : [unconfirmed(id)]),
       ])
       return changed?.rowsAffected === 1 ? get(id) : null
@@ -103,13 +93,6 @@ export function scheduleStore(db: Database): ScheduleStore {
   }
 }
 
-function insertion(schedule: Omit<ScheduleRecord, 'id'>): { readonly sql: string; readonly args: Row } {
-  const args = rowOf(schedule)
-  const names = Object.keys(args)
-  const values = names.map((name) => `:${name}`)
-  return { sql: `insert into schedules (${names.join(', ')}) select ${values.join(', ')}`, args }
-}
-
 /** Takes what was confirmed from the occurrences of a schedule that wait for a process. */
 function unconfirmed(id: number): Sql {
   const waiting = `state = 'running' and worker is null and run in (select id from runs where schedule = ?)`
@@ -117,7 +100,7 @@ function unconfirmed(id: number): Sql {
 }
 
 /** Whether a schedule is as it was. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
-function standing({ state, place, owner }: ScheduleStanding): { readonly sql: string; readonly args: Row } {
+function standing({ state, place, owner }: ScheduleStanding): { readonly sql: string; readonly args: Columns } {
   return {
     sql: ` and state = :was_state and json_extract(owner, '$.kind') = :was_kind and json_extract(owner, '$.id') = :was_owner
       and json_extract(place, '$.channel') is :was_channel`,
@@ -131,23 +114,7 @@ function standing({ state, place, owner }: ScheduleStanding): { readonly sql: st
 }
 
 /** The fields that are given, as columns. */
-function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
-  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, snoozedUntil, personal, ...same } =
-    changes
-  const asJson = Object.entries({ lines, place, owner, condition, approval }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value === null ? null : JSON.stringify(value)] as const],
-  )
-  return {
-    ...same,
-    ...Object.fromEntries(asJson),
-    ...(whenPaused === undefined ? {} : { when_paused: whenPaused }),
-    ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
-    ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
-    ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
-    ...(personal === undefined ? {} : { personal: personal ? 1 : 0 }),
-  }
-}
-
-function parseSchedule(row: object): ScheduleRecord {
-  return parseRow(scheduleSchema, 'Schedule', row)
+function rowOf({ state, ...same }: Partial<Omit<ScheduleRecord, 'id'>>): Columns {
+  const stored = state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }
+  return toColumns({ ...same, ...stored })
 }

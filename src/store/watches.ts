@@ -13,7 +13,7 @@ import {
 } from '../core/ports/watches.ts'
 import type { Database, Sql } from './database.ts'
 import { changeAndPost } from './outbox.ts'
-import { flagColumn, json, parseRow } from './rows.ts'
+import { type Columns, flagColumn, json, reader, toColumns } from './rows.ts'
 
 const watchSchema = z
   .object({
@@ -30,24 +30,18 @@ const watchSchema = z
   })
   .transform(({ paused, ...rest }): WatchRecord => ({ ...rest, isPaused: paused }))
 
-type Row = Readonly<Record<string, string | number | null>>
-
 /** The watched conditions in `db`. */
 export function watchStore(db: Database): WatchStore {
-  const get: WatchStore['get'] = async (kind, subject) => {
-    const [row] = await db.read('select * from watches where kind = ? and subject = ? and removed = 0', [kind, subject])
-    return row === undefined ? null : parseWatch(row)
-  }
+  const { all, first } = reader(db, watchSchema, 'Watched condition')
+  const get: WatchStore['get'] = (kind, subject) =>
+    first('select * from watches where kind = ? and subject = ? and removed = 0', [kind, subject])
   return {
     get,
 
-    async list(kinds) {
-      const rows = await db.read(
-        'select * from watches where kind in (select value from json_each(?)) and removed = 0 order by id',
-        [JSON.stringify(kinds)],
-      )
-      return rows.map(parseWatch)
-    },
+    list: (kinds) =>
+      all('select * from watches where kind in (select value from json_each(?)) and removed = 0 order by id', [
+        JSON.stringify(kinds),
+      ]),
 
     async add(watch, most) {
       const [added] = await db.batch([
@@ -61,8 +55,7 @@ export function watchStore(db: Database): WatchStore {
         },
       ])
       if (added?.rowsAffected !== 1) return null
-      const [row] = await db.read('select * from watches where id = ?', [Number(added.lastInsertRowid)])
-      return row === undefined ? null : parseWatch(row)
+      return first('select * from watches where id = ?', [Number(added.lastInsertRowid)])
     },
 
     async named(subject, watch) {
@@ -90,7 +83,7 @@ export function watchStore(db: Database): WatchStore {
 }
 
 /** A change of a condition that nobody has changed since it was read. */
-function asItWas({ definition, subject, version }: WatchRecord, sets: readonly string[], args: Row): Sql {
+function asItWas({ definition, subject, version }: WatchRecord, sets: readonly string[], args: Columns): Sql {
   return {
     sql: `update watches set ${[...sets, 'version = version + 1'].join(', ')}
       where kind = :was_kind and subject = :was_subject and version = :was_version and removed = 0`,
@@ -102,20 +95,11 @@ function insertion(rows: string): string {
   return `insert into watches (kind, subject, definition, place, owner, created, life) ${rows}`
 }
 
-function firstRow({ definition, place, owner, created }: NewWatch): Row {
-  return { kind: definition.kind, created, ...rowOf({ definition, place, owner, life: { kind: 'ok' } }) }
+function firstRow({ definition, place, owner, created }: NewWatch): Columns {
+  return toColumns({ kind: definition.kind, created, definition, place, owner, life: { kind: 'ok' } })
 }
 
 /** The fields that are given, as columns. */
-function rowOf({ isPaused, ...changes }: WatchChanges): Row {
-  return {
-    ...Object.fromEntries(
-      Object.entries(changes).map(([name, value]) => [name, value === null ? null : JSON.stringify(value)]),
-    ),
-    ...(isPaused === undefined ? {} : { paused: isPaused ? 1 : 0 }),
-  }
-}
-
-function parseWatch(row: object): WatchRecord {
-  return parseRow(watchSchema, 'Watched condition', row)
+function rowOf({ isPaused, ...changes }: WatchChanges): Columns {
+  return toColumns({ ...changes, paused: isPaused })
 }
