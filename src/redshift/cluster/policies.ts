@@ -46,28 +46,24 @@ export function botPolicy(scope: Scope): PolicyDocument {
     Statement: [
       ...(scope.kind === 'serverless' ? serverlessStatements(scope) : clusterStatements(scope)),
       ...roleStatements(scope),
-      {
-        ...allow(
-          'LetRedshiftHaveItsServiceRole',
-          ['iam:CreateServiceLinkedRole'],
-          [roleArn(scope, 'aws-service-role/redshift.amazonaws.com/AWSServiceRoleForRedshift')],
-        ),
-        Condition: { StringEquals: { 'iam:AWSServiceName': 'redshift.amazonaws.com' } },
-      },
+      allow(
+        'LetRedshiftHaveItsServiceRole',
+        ['iam:CreateServiceLinkedRole'],
+        [roleArn(scope, 'aws-service-role/redshift.amazonaws.com/AWSServiceRoleForRedshift')],
+        { StringEquals: { 'iam:AWSServiceName': 'redshift.amazonaws.com' } },
+      ),
       allow(
         'KeepTheAdminPassword',
         ['secretsmanager:CreateSecret', 'secretsmanager:TagResource', 'secretsmanager:GetSecretValue'],
         [`arn:${partition}:secretsmanager:${region}:${id}:secret:redshift!${clusterId}-*`],
       ),
       askTheDatabase(scope),
-      {
-        ...allow(
-          'FollowItsStatements',
-          ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult', 'redshift-data:CancelStatement'],
-          ['*'],
-        ),
-        Condition: { StringLike: { 'redshift-data:statement-owner-iam-userid': scope.owner } },
-      },
+      allow(
+        'FollowItsStatements',
+        ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult', 'redshift-data:CancelStatement'],
+        ['*'],
+        { StringLike: { 'redshift-data:statement-owner-iam-userid': scope.owner } },
+      ),
       ...copyStatements(scope),
       ...workStatements(scope),
       allow('KnowItsPermissions', ['iam:SimulatePrincipalPolicy'], [principal]),
@@ -104,29 +100,27 @@ function clusterStatements(scope: Scope): readonly PolicyStatement[] {
 function serverlessStatements(scope: Scope): readonly PolicyStatement[] {
   const all = [serverlessArn(scope, 'namespace'), serverlessArn(scope, 'workgroup')]
   const tagged = (where: 'Request' | 'Resource') => ({
-    Condition: { StringEquals: { [`aws:${where}Tag/${managedTag}`]: scope.clusterId } },
+    StringEquals: { [`aws:${where}Tag/${managedTag}`]: scope.clusterId },
   })
   const named = (names: readonly string[]) => names.map((name) => `redshift-serverless:${name}`)
   return [
     allow('Look', named(['GetNamespace', 'GetWorkgroup', 'ListTagsForResource']), all),
     allow('LookAtAll', named(['ListSnapshots', 'ListUsageLimits']), ['*']),
-    { ...allow('MakeOurs', named(['CreateNamespace', 'CreateWorkgroup', 'TagResource']), all), ...tagged('Request') },
-    {
-      ...allow(
-        'RunOurs',
-        named([
-          'UpdateNamespace',
-          'UpdateWorkgroup',
-          'DeleteNamespace',
-          'DeleteWorkgroup',
-          'RestoreFromSnapshot',
-          'CreateSnapshot',
-        ]),
-        all,
-      ),
-      ...tagged('Resource'),
-    },
-    { ...allow('NoteWhatWasRestored', named(['TagResource']), all), ...tagged('Resource') },
+    allow('MakeOurs', named(['CreateNamespace', 'CreateWorkgroup', 'TagResource']), all, tagged('Request')),
+    allow(
+      'RunOurs',
+      named([
+        'UpdateNamespace',
+        'UpdateWorkgroup',
+        'DeleteNamespace',
+        'DeleteWorkgroup',
+        'RestoreFromSnapshot',
+        'CreateSnapshot',
+      ]),
+      all,
+      tagged('Resource'),
+    ),
+    allow('NoteWhatWasRestored', named(['TagResource']), all, tagged('Resource')),
     allow('LimitTheUsage', named(['CreateUsageLimit', 'UpdateUsageLimit', 'DeleteUsageLimit']), ['*']),
   ]
 }
@@ -140,8 +134,8 @@ function askTheDatabase(scope: Scope): PolicyStatement {
   if (scope.kind === 'provisioned') {
     return allow('AskTheDatabase', action, [clusterArn(scope, scope.region, scope.clusterId)])
   }
-  const Condition = { StringEquals: { [`aws:ResourceTag/${managedTag}`]: scope.clusterId } }
-  return { ...allow('AskTheDatabase', action, [serverlessArn(scope, 'workgroup')]), Condition }
+  const tagged = { StringEquals: { [`aws:ResourceTag/${managedTag}`]: scope.clusterId } }
+  return allow('AskTheDatabase', action, [serverlessArn(scope, 'workgroup')], tagged)
 }
 
 /**
@@ -151,19 +145,15 @@ function askTheDatabase(scope: Scope): PolicyStatement {
 function roleStatements(scope: Scope): readonly PolicyStatement[] {
   const arn = scope.roleArn ?? roleArn(scope, scope.roleName)
   const service = scope.kind === 'serverless' ? 'redshift-serverless.amazonaws.com' : 'redshift.amazonaws.com'
-  const pass = {
-    ...allow('HandTheRoleToRedshift', ['iam:PassRole'], [arn]),
-    Condition: { StringEquals: { 'iam:PassedToService': service } },
-  }
+  const passed = { StringEquals: { 'iam:PassedToService': service } }
+  const pass = allow('HandTheRoleToRedshift', ['iam:PassRole'], [arn], passed)
   if (scope.roleArn !== null) return [allow('LookAtTheRole', ['iam:GetRole'], [arn]), pass]
   const keep = ['iam:GetRole', 'iam:TagRole', 'iam:GetRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole']
   const grant = ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy']
   if (scope.permissionsBoundary === null) return [allow('KeepTheRole', [...keep, ...grant], [arn]), pass]
-  const bounded = {
-    ...allow('KeepTheRoleBounded', [...grant, 'iam:PutRolePermissionsBoundary'], [arn]),
-    Condition: { StringEquals: { 'iam:PermissionsBoundary': scope.permissionsBoundary } },
-  }
-  return [allow('KeepTheRole', keep, [arn]), bounded, pass]
+  const bounded = { StringEquals: { 'iam:PermissionsBoundary': scope.permissionsBoundary } }
+  const bound = allow('KeepTheRoleBounded', [...grant, 'iam:PutRolePermissionsBoundary'], [arn], bounded)
+  return [allow('KeepTheRole', keep, [arn]), bound, pass]
 }
 
 /** The copy of the live load is listed, read, finished with a manifest, and removed; the role writes its Parquet. */
@@ -172,7 +162,7 @@ function copyStatements({ copyTo, partition }: Scope): readonly PolicyStatement[
   const { bucket, key } = copyPlaceOf(copyTo)
   const arn = `arn:${partition}:s3:::${bucket}`
   return [
-    { ...allow('ListTheCopy', ['s3:ListBucket'], [arn]), Condition: { StringLike: { 's3:prefix': [`${key}*`] } } },
+    allow('ListTheCopy', ['s3:ListBucket'], [arn], { StringLike: { 's3:prefix': [`${key}*`] } }),
     allow('KeepTheCopy', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [`${arn}/${key}*`]),
   ]
 }
@@ -184,19 +174,34 @@ function workStatements({ work, logData, songData, jsonPaths, partition }: Scope
   const sources = sourcePlaces({ logData, songData, jsonPaths }).map(readS3Location)
   const buckets = [...new Set(sources.map((source) => source.bucket))]
   return [
-    ...buckets.map((name, at) => ({
-      ...allow(`ListTheSources${at === 0 ? '' : at + 1}`, ['s3:ListBucket'], [`arn:${partition}:s3:::${name}`]),
-      Condition: {
-        StringLike: { 's3:prefix': sources.filter((one) => one.bucket === name).map(({ prefix }) => `${prefix}*`) },
-      },
-    })),
+    ...buckets.map((name, at) =>
+      allow(
+        `ListTheSources${at === 0 ? '' : at + 1}`,
+        ['s3:ListBucket'],
+        [`arn:${partition}:s3:::${name}`],
+        prefixesIn(name, sources),
+      ),
+    ),
     allow('WriteTheManifests', ['s3:PutObject'], [`arn:${partition}:s3:::${bucket}/${key}*`]),
   ]
 }
 
-function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): PolicyStatement {
-  return { Sid, Effect: 'Allow', Action, Resource }
+/** The condition that what is listed of a bucket begins with a prefix of one of these places in it. */
+function prefixesIn(name: string, places: readonly { readonly bucket: string; readonly prefix: string }[]): Condition {
+  const prefixes = places.flatMap(({ bucket, prefix }) => (bucket === name ? [`${prefix}*`] : []))
+  return { StringLike: { 's3:prefix': prefixes } }
 }
+
+function allow(
+  Sid: string,
+  Action: readonly string[],
+  Resource: readonly string[],
+  Condition?: Condition,
+): PolicyStatement {
+  return { Sid, Effect: 'Allow', Action, Resource, ...(Condition === undefined ? {} : { Condition }) }
+}
+
+type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 
 /** One statement of an IAM policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface PolicyStatement {
@@ -205,7 +210,7 @@ export interface PolicyStatement {
   readonly Principal?: Readonly<Record<string, string | readonly string[]>>
   readonly Action: readonly string[]
   readonly Resource?: readonly string[]
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+  readonly Condition?: Condition
 }
 
 /** An IAM policy, as its JSON is written. */
@@ -290,9 +295,9 @@ export function readingPolicy(settings: RolePlaces, partition: string): PolicyDo
   const objects = [
     ...read.map(({ bucket, prefix }) => arn(`${bucket}/${prefix}*`)),
     ...works.map(({ bucket, key }) => arn(`${bucket}/${key}*`)),
-    ...(settings.jsonPaths === null
-      ? []
-      : [readS3Location(settings.jsonPaths)].map((at) => arn(`${at.bucket}/${at.prefix}`))),
+    ...(settings.jsonPaths === null ? [] : [readS3Location(settings.jsonPaths)]).map((at) =>
+      arn(`${at.bucket}/${at.prefix}`),
+    ),
   ]
   return {
     Version: '2012-10-17',
@@ -301,9 +306,7 @@ export function readingPolicy(settings: RolePlaces, partition: string): PolicyDo
         Effect: 'Allow' as const,
         Action: ['s3:ListBucket'],
         Resource: [arn(bucket)],
-        Condition: {
-          StringLike: { 's3:prefix': listed.filter((at) => at.bucket === bucket).map(({ prefix }) => `${prefix}*`) },
-        },
+        Condition: prefixesIn(bucket, listed),
       })),
       { Effect: 'Allow', Action: ['s3:GetBucketLocation'], Resource: buckets.map(arn) },
       { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [...new Set(objects)] },

@@ -142,18 +142,13 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     }
     const file = files[part.file]
     if (file === undefined || place.thread === undefined) return done
-    const page = file.page === 0 ? root : await ledger.messages.find(pageKey(root, file.page - 1))
+    const page = file.page === 0 ? root : await ledger.messages.find(`${root.key}:page:${file.page - 1}`)
     // A page that was never sent counts as cut.
     if (page !== null && page.level !== null && page.level < file.from) return done
-    const missing = (text: string): Sent => {
-      const note = {
-        ...bare(message),
-        key: `${message.key}:note`,
-        content: { kind: 'text', text } as const,
-        ways: [way] as const,
-      }
-      return { ...done, followers: [note] }
-    }
+    const missing = (text: string): Sent => ({
+      ...done,
+      followers: [behind(message, way, 'note', { kind: 'text', text })],
+    })
     const maybe = (): Sent =>
       missing(`${file.filename} may be missing here: Slack did not confirm the upload. Use csv to get it again.`)
     /** In place of the sentence that announces the file; below it where that cannot be changed. */
@@ -286,52 +281,42 @@ function urlKey(key: string, content: Content): string {
   return content.kind === 'run' ? `run:${content.run}` : key
 }
 
-function pageKey({ key }: OutboxMessage, page: number): string {
-  return `${key}:page:${page}`
-}
-
 /** What follows an answer, in this order: further pages, its pictures in one edit, CSV files of what was cut, and the line of mentions. */
 function followersOf(
   message: OutboxMessage,
   way: There,
   { thread, pictures, files }: Presented,
 ): readonly NewMessage[] {
-  const follower = (name: string, part: Extract<Content, { kind: 'part' }>['part']): NewMessage => ({
-    ...bare(message),
-    key: `${message.key}:${name}`,
-    content: { kind: 'part', of: message.key, part },
-    ways: [way],
-  })
   // A fallback way mentions nobody.
   const isCalled = message.mention.length > 0 && message.way === 0
   return [
     ...pagesOf(message, way, thread.length),
     ...picturesOf(message, way, pictures.slice(0, 1)),
-    ...files.map((_, file) => follower(`file:${file}`, { kind: 'file', file })),
-    ...(isCalled ? [follower('mention', { kind: 'mention' })] : []),
+    ...files.map((_, file) => partOf(message, way, `file:${file}`, { kind: 'file', file })),
+    ...(isCalled ? [partOf(message, way, 'mention', { kind: 'mention' })] : []),
   ]
 }
 
 function pagesOf(message: OutboxMessage, way: There, pages: number): readonly NewMessage[] {
-  return Array.from({ length: pages }, (_, page) => ({
-    ...bare(message),
-    key: pageKey(message, page),
-    content: { kind: 'part', of: message.key, part: { kind: 'page', page } },
-    ways: [way],
-  }))
+  return Array.from({ length: pages }, (_, page) => partOf(message, way, `page:${page}`, { kind: 'page', page }))
 }
 
 function picturesOf(message: OutboxMessage, way: There, pictures: readonly number[]): readonly NewMessage[] {
-  return pictures.map((reply) => ({
-    ...bare(message),
-    key: `${message.key}:picture:${reply}`,
-    content: { kind: 'part', of: message.key, part: { kind: 'picture', reply } },
-    ways: [way],
-  }))
+  return pictures.map((reply) => partOf(message, way, `picture:${reply}`, { kind: 'picture', reply }))
 }
 
-function bare({ mention, created, expires }: OutboxMessage): Pick<NewMessage, 'mention' | 'created' | 'expires'> {
-  return { mention, created, expires }
+function partOf(message: OutboxMessage, way: There, name: string, part: Part): NewMessage {
+  return behind(message, way, name, { kind: 'part', of: message.key, part })
+}
+
+/** What follows a message, under a name of its own, and expires with it. */
+function behind(
+  { key, mention, created, expires }: OutboxMessage,
+  way: There,
+  name: string,
+  content: Content,
+): NewMessage {
+  return { key: `${key}:${name}`, content, ways: [way], mention, created, expires }
 }
 
 /** The headline of a titled answer names its subject itself. */
