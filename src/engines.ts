@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from './config.ts'
 import { isoDay } from './core/day.ts'
-import { OpsError } from './core/errors.ts'
+import { expected, OpsError } from './core/errors.ts'
 import { list } from './core/format.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Cluster } from './core/ports/cluster.ts'
@@ -142,14 +142,11 @@ function openedWhenUsed(known: Omit<Engine, EngineMethod>, open: () => ReturnTyp
 }
 
 /** The expected failure of this work; null where it succeeds. Throws what else fails. */
-async function faultOf(work: Promise<unknown>): Promise<OpsError | null> {
-  try {
-    await work
-    return null
-  } catch (error) {
-    if (error instanceof OpsError) return error
-    throw error
-  }
+function faultOf(work: Promise<unknown>): Promise<OpsError | null> {
+  return work.then(
+    () => null,
+    expected((error) => error),
+  )
 }
 
 async function sampleIn(home: string): Promise<SourceFolders> {

@@ -4,7 +4,7 @@ import { carryOut } from '../core/command/carry-out.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
-import { OpsError } from '../core/errors.ts'
+import { expected, OpsError } from '../core/errors.ts'
 import { bytes, list } from '../core/format.ts'
 import type { ClusterOperation } from '../core/ports/cluster.ts'
 import type { Work } from '../core/step.ts'
@@ -87,10 +87,7 @@ async function copiesLeft({ deps: { engine }, signal }: Context): Promise<string
   if (engine.copies === null) return null
   const { copies } = engine
   // What costs most must not stay because S3 refuses a listing.
-  const stored = await copies.stored(signal).catch((error: unknown) => {
-    if (error instanceof OpsError) return null
-    throw error
-  })
+  const stored = await copies.stored(signal).catch(expected(() => null))
   if (stored === null) return `the copy in ${copies.place}, if any (S3 does not list it)`
   const { there, here } = stored
   const parts = [

@@ -159,6 +159,14 @@ export class DiskFull extends OpsError {
   }
 }
 
+/** For a rejection: what `use` makes of an expected failure, or of one of these codes where some are named. Anything else is thrown on. */
+export function expected<T>(use: (failure: OpsError) => T, ...codes: readonly OpsErrorCode[]): (thrown: unknown) => T {
+  return (thrown) => {
+    if (!(thrown instanceof OpsError) || (codes.length > 0 && !codes.includes(thrown.code))) throw thrown
+    return use(thrown)
+  }
+}
+
 /** The result of `act`. Its `OpsError` is about this argument, unless it names another. */
 export async function inField<T>(field: string, act: () => Promise<T>): Promise<T> {
   try {

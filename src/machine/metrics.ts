@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { spentInMonth } from '../core/cluster/bill.ts'
 import type { Deps } from '../core/deps.ts'
-import { OpsError } from '../core/errors.ts'
+import { expected } from '../core/errors.ts'
 import type { FreshnessDay, Ledger } from '../core/ports/ledger.ts'
 import type { RunEnd, RunRecord } from '../core/ports/runs.ts'
 import { isOnTime } from '../core/watch/freshness/days.ts'
@@ -129,10 +129,11 @@ export function createMetrics({ host, port }: Address): Metrics {
           },
         },
         deps.log,
-      ).catch((error: unknown) => {
-        if (!(error instanceof OpsError)) throw error
-        throw error.with({ remedy: 'Stop it, or set SPARKIFY_METRICS_PORT to a free port.' })
-      })
+      ).catch(
+        expected((error): never => {
+          throw error.with({ remedy: 'Stop it, or set SPARKIFY_METRICS_PORT to a free port.' })
+        }),
+      )
       return async () => {
         forget()
         await server.close()

@@ -1,6 +1,6 @@
 import type { AskedQuestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { expected } from '../errors.ts'
 import { bytes, count, moment, plural } from '../format.ts'
 import type { LoadedFile, LoadId } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
@@ -41,17 +41,12 @@ export async function sourceOfAnswer(
 }
 
 /** The files of a load; null where the engine keeps no list, or the load is deleted. */
-export async function filesOfLoad(
+export function filesOfLoad(
   load: LoadId,
   { engine }: Deps,
   signal: AbortSignal,
 ): Promise<readonly LoadedFile[] | null> {
-  try {
-    return await engine.loadedFiles(load, signal)
-  } catch (error) {
-    if (error instanceof OpsError && error.code === 'not_found') return null
-    throw error
-  }
+  return engine.loadedFiles(load, signal).catch(expected(() => null, 'not_found'))
 }
 
 /** The files of a load as a table; without a column of what is known of none of them. */

@@ -1,4 +1,4 @@
-import { OpsError } from '../errors.ts'
+import { expected, OpsError } from '../errors.ts'
 import type { QueryOptions, ResultSet, Statement } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
 import type { Cell } from '../reply.ts'
@@ -40,10 +40,7 @@ export async function compareQuery(
   const { statement } = questionOf(query, {}, load, undefined)
   const options = { maxRows, timeOrder: query.timeOrder, signal }
   const ask = (engine: Answering): Promise<ResultSet | OpsError> =>
-    engine(statement, options).catch((error: unknown) => {
-      if (error instanceof OpsError && error.code === 'sql_failed') return error
-      throw error
-    })
+    engine(statement, options).catch(expected((error) => error, 'sql_failed'))
   const [one, other] = await Promise.all([ask(engines[0]), ask(engines[1])])
   if (one instanceof OpsError || other instanceof OpsError) {
     const reasonOf = (result: ResultSet | OpsError) => (result instanceof OpsError ? result.message : null)

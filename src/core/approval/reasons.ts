@@ -3,7 +3,7 @@ import { costAtLeaseEnd } from '../cluster/cost.ts'
 import type { Context } from '../command/context.ts'
 import type { ParsedCommand } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { expected, OpsError } from '../errors.ts'
 import { usd } from '../format.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import type { PlanDraft, Reason } from '../ports/plans.ts'
@@ -68,11 +68,6 @@ export async function refuseUnapproved(parsed: ParsedCommand, context: Context):
 }
 
 /** The plan of a line as of now; null also where it makes no sense now, such as resuming what runs, which its run reports. */
-export async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
-  try {
-    return await parsed.plan(context)
-  } catch (error) {
-    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
-    throw error
-  }
+export function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
+  return parsed.plan(context).catch(expected(() => null, 'cluster_state', 'no_cluster'))
 }

@@ -1,6 +1,6 @@
 import { isApprover, needsSecond } from '../approval/ask.ts'
 import { monthOf, monthWords } from '../cluster/bill.ts'
-import { OpsError } from '../errors.ts'
+import { expected } from '../errors.ts'
 import { usd } from '../format.ts'
 import type { Asker } from '../people.ts'
 import type { PlanRecord } from '../ports/plans.ts'
@@ -24,7 +24,7 @@ export async function homesOf(
   const snapshot = await takeSnapshot(session)
   return Promise.all(
     askers.map(async (asker) => {
-      const role = await deps.directory.roleOf(asker).catch(unknown)
+      const role = await deps.directory.roleOf(asker).catch(expected(() => null))
       const home = await homeFor({ who: { ...asker, role: role ?? 'viewer' }, snapshot, deps, catalog })
       return role === null ? { ...home, note: notKnown } : home
     }),
@@ -32,11 +32,6 @@ export async function homesOf(
 }
 
 const notKnown = 'Your role could not be read from Slack, so this shows what every viewer sees.'
-
-function unknown(error: unknown): null {
-  if (error instanceof OpsError) return null
-  throw error
-}
 
 async function homeFor(viewing: Viewing): Promise<Home> {
   const { snapshot, deps } = viewing
@@ -69,13 +64,8 @@ async function cardEntries({ who, snapshot, deps }: Viewing): Promise<readonly H
 }
 
 /** Not while the members of a group are not known: what they asked for themselves is shown all the same. */
-async function mayApproveNow(who: Viewing['who'], deps: Viewing['deps']): Promise<boolean> {
-  try {
-    return await isApprover(who, deps)
-  } catch (error) {
-    if (error instanceof OpsError) return false
-    throw error
-  }
+function mayApproveNow(who: Viewing['who'], deps: Viewing['deps']): Promise<boolean> {
+  return isApprover(who, deps).catch(expected(() => false))
 }
 
 /** `waits`: this person has asked for it, and somebody else must approve. */

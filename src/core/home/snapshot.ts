@@ -1,7 +1,7 @@
 import { type Spent, spentInMonth } from '../cluster/bill.ts'
 import type { Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { expected, type OpsError } from '../errors.ts'
 import type { Freshness, PlanRecord, RunRecord, ScheduleRecord, WatchRecord } from '../ports/ledger.ts'
 import type { Session } from '../runner/session.ts'
 import { upcoming } from '../schedule/make/words.ts'
@@ -48,7 +48,7 @@ export async function takeSnapshot({
   const { ledger, cluster, clock } = deps
   const now = clock.now()
   const [state, running, ended, schedules, followed, freshness, watches, cards, spent] = await Promise.all([
-    warehouseState(deps).catch(expected),
+    warehouseState(deps).catch(expected((error) => error)),
     ledger.runs.list({ limit: listedRuns, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
       limit: shownEnded,
@@ -101,9 +101,4 @@ function keepsBooks({ effect, group }: Command): boolean {
 /** An occurrence one of whose lines is running, which shows more. */
 function isWholeOf({ id }: RunRecord, running: readonly RunRecord[]): boolean {
   return running.some(({ origin }) => origin.kind === 'line' && origin.fire === id)
-}
-
-function expected(error: unknown): OpsError {
-  if (error instanceof OpsError) return error
-  throw error
 }

@@ -1,6 +1,6 @@
 import { inBackground } from '../background.ts'
 import type { Deps } from '../deps.ts'
-import { messageOf, OpsError } from '../errors.ts'
+import { expected, messageOf, OpsError } from '../errors.ts'
 import { pauseAfter } from '../pacing.ts'
 import type { Asker } from '../people.ts'
 import type { Conversation } from '../place.ts'
@@ -282,11 +282,9 @@ async function adminsNow(
 /** The ids of the admins; while the members of a group are not known, those who are named themselves. */
 async function holdersNow({ directory, log }: Pick<Deps, 'directory' | 'log'>): Promise<readonly string[]> {
   const holders = directory.holders('admin')
-  try {
-    return [...new Set(await directory.peopleOf(holders))]
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
+  const named = expected((error) => {
     log.warn({ err: error }, `only the admins who are named themselves are reached: ${error.message}`)
     return holders.filter((id) => !id.startsWith('S'))
-  }
+  })
+  return [...new Set(await directory.peopleOf(holders).catch(named))]
 }

@@ -4,7 +4,7 @@ import type { Context, RunContext } from '../command/context.ts'
 import type { Command, Outcome, ParsedCommand } from '../command/define.ts'
 import { labelOf } from '../command/line.ts'
 import type { Deps } from '../deps.ts'
-import { DiskFull, OpsError } from '../errors.ts'
+import { DiskFull, expected, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
 import { askerOf } from '../people.ts'
 import type { Settlement } from '../ports/plans.ts'
@@ -174,22 +174,14 @@ async function store(
   const { id, worker, command } = run.record
   const ended = answer.run?.ended ?? deps.clock.now().toISOString()
   const effect = catalog.find(command)?.effect
-  if (effect === 'read' || effect === 'write') await settleUsage(deps)
+  // An answer does not fail because the usage is unknown: the next run that ends reads it.
+  const unknown = expected((error) => deps.log.warn({ err: error }, `what was used is not known yet: ${error.message}`))
+  if (effect === 'read' || effect === 'write') await deps.cluster.settleUsage?.().catch(unknown)
   const costUsd = await costOf(run.record, new Date(ended), deps)
   const messages = await messagesOf(run.record, answer, deps, report)
   if (await deps.ledger.runs.end(id, worker, { state, answer, ended, costUsd }, messages)) return answer
   const stands = await deps.ledger.runs.get(id)
   return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
-}
-
-/** An answer does not fail because the usage is unknown: the next run that ends reads it. */
-async function settleUsage({ cluster, log }: Pick<Deps, 'cluster' | 'log'>): Promise<void> {
-  try {
-    await cluster.settleUsage?.()
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    log.warn({ err: error }, `what was used is not known yet: ${error.message}`)
-  }
 }
 
 /**

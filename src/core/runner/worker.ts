@@ -2,9 +2,8 @@ import type { Answer } from '../answer.ts'
 import { inBackground, repeatInBackground } from '../background.ts'
 import { authorise } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
-import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
-import type { RunId, RunRecord } from '../ports/runs.ts'
+import { expected } from '../errors.ts'
+import type { RunRecord } from '../ports/runs.ts'
 import { failureAnswer, viewOf } from './answers.ts'
 import { execute } from './execute.ts'
 import type { OnProgress } from './live-run.ts'
@@ -91,17 +90,15 @@ export async function claimRuns(session: Session, progressOf: ProgressOf, gone =
     return (gone || worker === null || worker === deps.process) && (waitMs <= 0 || waitMs > longestPauseMs)
   })
   for (const run of runs) {
-    const found = await take(run, progressOf, session).catch((error: unknown) => later(run.id, error, deps))
+    // It is looked at again soon; those before it are carried on all the same.
+    const later = expected((error) => {
+      deps.log.warn({ err: error, run: run.id }, `a run that was left could not be looked at: ${error.message}`)
+      return null
+    })
+    const found = await take(run, progressOf, session).catch(later)
     if (found !== null) claimed.push(found)
   }
   return claimed
-}
-
-/** What cannot be taken now is looked at again soon; those before it are carried on all the same. Throws what is a bug. */
-function later(id: RunId, error: unknown, { log }: Deps): null {
-  if (!(error instanceof OpsError)) throw error
-  log.warn({ err: error, run: id }, `a run that was left could not be looked at: ${error.message}`)
-  return null
 }
 
 async function take(run: RunRecord, progressOf: ProgressOf, session: Session): Promise<Claimed | null> {
@@ -141,14 +138,12 @@ async function belongsToItsParent({ origin }: RunRecord, { deps }: Session): Pro
 }
 
 /** What the run's command gets; null while the role of who asked for it is not known. */
-async function contextNow(run: RunRecord, session: Session): Promise<Context | null> {
-  try {
-    return await contextOf(run, session)
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
+function contextNow(run: RunRecord, session: Session): Promise<Context | null> {
+  const unknown = expected((error) => {
     session.deps.log.warn({ err: error, user: run.who.id }, `a run waits to be carried on: ${error.message}`)
     return null
-  }
+  })
+  return contextOf(run, session).catch(unknown)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { expected } from '../errors.ts'
 import { count, plural } from '../format.ts'
 import type { FileChange, LoadId, SourceChanges, Sources } from '../ports/engine.ts'
 import type { SqlLibrary } from '../sql/library.ts'
@@ -40,7 +40,9 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
   if (live.facts.recipe !== recipeOf(deps.library, sources.mapping)) {
     return all(`the transforms ${sources.mapping === undefined ? '' : 'or the JSONPaths file '}have changed`)
   }
-  const changes = await changesSince(live.id, deps, sources, signal)
+  // Where the live load was deleted outside of the bot, or is damaged, loading again is what helps.
+  const lost = expected(() => null, 'not_found', 'storage')
+  const changes = await deps.engine.changes(live.id, sources, signal).catch(lost)
   if (changes === null) return all(`what has changed since load ${live.id} is not known`)
   if (changes.full !== undefined) return all(changes.full)
   const size = (files: readonly { readonly bytes: number }[]): number =>
@@ -50,21 +52,6 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
     return all('most of the files have changed')
   }
   return { reads: 'changes', since: live.id, changes }
-}
-
-async function changesSince(
-  load: LoadId,
-  deps: Deps,
-  sources: Sources,
-  signal: AbortSignal,
-): Promise<SourceChanges | null> {
-  try {
-    return await deps.engine.changes(load, sources, signal)
-  } catch (error) {
-    // The live load was deleted outside of the bot, or is damaged: loading again is what helps.
-    if (error instanceof OpsError && (error.code === 'not_found' || error.code === 'storage')) return null
-    throw error
-  }
 }
 
 /** How many files there are of each kind of change. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
-import { OpsError, type OpsErrorCode } from '../errors.ts'
+import { expected } from '../errors.ts'
 import { moment, plural } from '../format.ts'
 import type { LoadId, Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
@@ -77,7 +77,7 @@ export async function runCheck(
   }
 }
 
-const unread: ReadonlySet<OpsErrorCode> = new Set(['source_missing', 'source_unreadable', 'aws', 'aws_denied'])
+const unread = ['source_missing', 'source_unreadable', 'aws', 'aws_denied'] as const
 
 /**
  * Where the first of the offending rows is; null where the check is green, or looks at no rows of the source. A row is named by its keys where
@@ -98,12 +98,10 @@ export async function firstPlace(
     iteminsession: value('iteminsession'),
     ts: value('ts'),
   }
-  try {
-    return (await engine.locate(await sources(signal), event, signal)) ?? placeOfEvent(event)
-  } catch (error) {
-    if (error instanceof OpsError && unread.has(error.code)) return placeOfEvent(event)
-    throw error
-  }
+  const found = await sources(signal)
+    .then((files) => engine.locate(files, event, signal))
+    .catch(expected(() => null, ...unread))
+  return found ?? placeOfEvent(event)
 }
 
 /** The checks that must be green for a load to be published, and are not. */

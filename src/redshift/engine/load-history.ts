@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { messageOf, OpsError } from '../../core/errors.ts'
+import { expected, messageOf, OpsError } from '../../core/errors.ts'
 import { count, plural } from '../../core/format.ts'
 import type { ResultSet } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
@@ -123,12 +123,10 @@ export async function queryOne(
 }
 
 /** What the system views hold; null, and a line in the log, where the server does not have them. */
-export async function ifSupported<T>({ log }: RedshiftConnection, read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof OpsError && error.code === 'sql_failed')) throw error
+export function ifSupported<T>({ log }: RedshiftConnection, read: () => Promise<T>): Promise<T | null> {
+  const lacking = (error: OpsError): null => {
     log.info({ err: error }, `the server lacks a system view: ${error.message}`)
     return null
   }
+  return read().catch(expected(lacking, 'sql_failed'))
 }

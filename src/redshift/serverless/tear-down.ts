@@ -5,7 +5,7 @@ import {
   type Namespace,
   type Workgroup,
 } from '@aws-sdk/client-redshift-serverless'
-import { messageOf, OpsError } from '../../core/errors.ts'
+import { expected } from '../../core/errors.ts'
 import { moment } from '../../core/format.ts'
 import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
@@ -74,10 +74,9 @@ function deleteWorkgroup(context: ServerlessContext): Step {
     const found = await ownWorkgroup(context)
     if (found === null) return { skipped: 'there is none' }
     if (found.status === 'AVAILABLE') {
-      await settleWorkgroupUsage(context).catch((error: unknown) => {
-        if (!(error instanceof OpsError)) throw error
-        work.progress(`what was used last is not known: ${messageOf(error)}`)
-      })
+      await settleWorkgroupUsage(context).catch(
+        expected((error) => work.progress(`what was used last is not known: ${error.message}`)),
+      )
     }
     for (const { usageLimitId } of await computeLimits(clients, found)) {
       await unlessGone(() => clients.serverless.send(new DeleteUsageLimitCommand({ usageLimitId })))

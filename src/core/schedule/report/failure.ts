@@ -4,7 +4,7 @@ import type { Catalog } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
 import { labelOf } from '../../command/line.ts'
 import type { Deps } from '../../deps.ts'
-import { OpsError } from '../../errors.ts'
+import { expected, OpsError } from '../../errors.ts'
 import { lasting, list, usd } from '../../format.ts'
 import type { LoadRecord } from '../../ports/ledger.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
@@ -71,13 +71,11 @@ export function cancelledReport({ schedule, occurrence, slept, now }: FinishedRu
 }
 
 /** Whether the cluster is paused now; false where its state is unknown, which is not what failed. */
-async function isPaused({ cluster }: Deps): Promise<boolean> {
-  try {
-    return (await cluster.describe()).state === 'paused'
-  } catch (error) {
-    if (error instanceof OpsError) return false
-    throw error
-  }
+function isPaused({ cluster }: Deps): Promise<boolean> {
+  return cluster
+    .describe()
+    .then(({ state }) => state === 'paused')
+    .catch(expected(() => false))
 }
 
 /** The line's run that failed, or found red checks; null where the line was refused before it began. A load that is held fails no other line. */

@@ -2,7 +2,7 @@ import type { Request } from '../../command/catalog.ts'
 import type { ChildResult, RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
-import { OpsError } from '../../errors.ts'
+import { expected, OpsError } from '../../errors.ts'
 import { lasting } from '../../format.ts'
 import { newsOf } from '../../outbox/messages.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
@@ -115,7 +115,7 @@ function stepOf(
     ...names,
     async run(work) {
       const now = leavingOut(asks, maxErrors)
-      const request = asleep ? await answerInstead(now, context) : now
+      const request = asleep ? await theLastAnswer(now, context).catch(expected((error) => error)) : now
       const result: ChildResult =
         request instanceof OpsError
           ? { kind: 'failed', error: request }
@@ -127,16 +127,6 @@ function stepOf(
       }
       return { detail: outcomeWithoutRows(answerOfChild(result)) }
     },
-  }
-}
-
-/** The newest kept answer in the place of a question, or why there is none. */
-async function answerInstead(asks: Request, context: RunContext): Promise<Request | OpsError> {
-  try {
-    return await theLastAnswer(asks, context)
-  } catch (error) {
-    if (error instanceof OpsError) return error
-    throw error
   }
 }
 
