@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { optionalId } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { RunId, RunStore, RunSummary } from '../core/ports/runs.ts'
-import { text } from '../core/reply.ts'
 import { noRun, requireOwn } from '../core/runner/readers.ts'
 
 export default defineCommand({
@@ -31,7 +30,7 @@ export default defineCommand({
       outcome === 'ended'
         ? `Run ${run.id} (${run.command}) is cancelled. Its process had already ended.`
         : `Run ${run.id} (${run.command}) is being stopped.`
-    return { headline, replies: [text(headline)], next: [{ label: 'Show run', line: `runs ${run.id}` }] }
+    return { headline, next: [{ label: 'Show run', line: `runs ${run.id}` }] }
   },
 })
 
@@ -42,5 +41,5 @@ async function newestRunning(runs: RunStore, besides: RunId): Promise<RunSummary
 
 /** An answer, not a failure: the run is not running. */
 function nothingToStop(headline: string, line: string): Outcome {
-  return { headline, replies: [text(headline)], next: [{ label: 'Show runs', line }] }
+  return { headline, next: [{ label: 'Show runs', line }] }
 }

@@ -28,7 +28,7 @@ export default defineCommand({
   },
   async run({ month, by }, { deps, catalog }) {
     const asked = monthAsked(month, deps)
-    if (deps.cluster.free) return { headline: free, replies: [text(free)] }
+    if (deps.cluster.free) return { headline: free }
     const cost = await monthlyCost(asked, deps)
     if (by === undefined || cost.days.length === 0) return outcomeOf(cost, deps)
     return usageOutcome(cost, await monthlyUse(asked, deps, catalog), by, deps)
@@ -70,7 +70,8 @@ function usageOutcome(
   ]
   return {
     headline,
-    replies: [text(headline), table, text([...notes, ...cost.prices].join('\n'), 'note')],
+    tone: 'plain',
+    replies: [table, text([...notes, ...cost.prices].join('\n'), 'note')],
     next: groupings
       .filter((other) => other !== by)
       .map((other) => ({ label: `By ${other}`, line: `cost ${cost.month.name} by=${other}` })),
@@ -108,9 +109,8 @@ function outcomeOf(statement: MonthlyCost, { policy, cluster, clock }: Deps): Ou
   ]
   const budget = policy.budgetUsd === null || total === null ? [] : [budgetReply(policy.budgetUsd, total)]
   const small = text([...prices, 'Storage is not included. Months and days are in UTC.'].join('\n'), 'note')
-  if (days.length === 0) return { headline, replies: [text(headline), ...budget, small], next }
+  if (days.length === 0) return { headline, tone: 'plain', replies: [...budget, small], next }
   const replies: Reply[] = [
-    text(headline),
     ...budget,
     ...(atLeaseEnd === null ? [] : [leaseReply(atLeaseEnd, policy.budgetUsd)]),
     tableOf('By day', 'day', days),
@@ -119,7 +119,7 @@ function outcomeOf(statement: MonthlyCost, { policy, cluster, clock }: Deps): Ou
     ...(days.length < 2 ? [] : [chartOf(days, total === null ? 'hours' : 'usd')]),
     small,
   ]
-  return { headline, replies, next }
+  return { headline, tone: 'plain', replies, next }
 }
 
 function headlineOf({ month, days, hours: ran, usd: total }: MonthlyCost, isCurrent: boolean, name: string): string {

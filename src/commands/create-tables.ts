@@ -3,7 +3,6 @@ import { ensureCluster } from '../core/cluster/lease.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { list } from '../core/format.ts'
-import { text } from '../core/reply.ts'
 import type { Step } from '../core/step.ts'
 import { countedTables } from '../core/warehouse/counts.ts'
 import { takenOver } from '../core/warehouse/kept-loads.ts'
@@ -23,8 +22,7 @@ export default defineCommand({
     await requireAvailable(deps)
     await context.perform([...(await ensureCluster(deps)), createEmpty(context), publishEmpty(context)])
     const tables = list(countedTables(deps))
-    const headline = `The tables are there: ${tables}.`
-    return { headline, replies: [text(headline, 'good')], next: [{ label: 'Load', line: 'etl' }] }
+    return { headline: `The tables are there: ${tables}.`, tone: 'good', next: [{ label: 'Load', line: 'etl' }] }
   },
 })
 

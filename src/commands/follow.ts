@@ -113,8 +113,8 @@ async function begun(wantedNow: Following, context: RunContext): Promise<Outcome
   )
   return {
     headline: headlines[was],
+    tone: 'good',
     replies: [
-      text(headlines[was], 'good'),
       text(`Next times\n${times.map((time) => `• ${timeWords(followed.zone, time)}`).join('\n')}`),
       ...(others.length === 0 ? [] : [text(`In one message with ${others.map(linesWords).join(', ')}.`, 'note')]),
     ],

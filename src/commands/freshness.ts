@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { plural } from '../core/format.ts'
-import { linesGroup, type MenuReply, text } from '../core/reply.ts'
+import { linesGroup, type MenuReply } from '../core/reply.ts'
 import { findFreshness, freshnessNumber, visibleFreshness } from '../core/watch/freshness/find.ts'
 import { freshnessOutcome, freshnessTable } from '../core/watch/freshness/outcome.ts'
 import { freshnessWords } from '../core/watch/freshness/words.ts'
@@ -19,10 +19,9 @@ export default defineCommand({
     const { deps } = context
     const all = await visibleFreshness(context)
     if (all.length === 0 && id === undefined) {
-      const headline = 'No freshness is set.'
       const menu: MenuReply = { kind: 'menu', groups: [linesGroup('Set one', ['freshness by 06:00 in #data-eng'])] }
       const next = [{ label: 'Set one…', line: 'freshness-by time=06:00', form: true }]
-      return { headline, replies: [text(headline), menu], next }
+      return { headline: 'No freshness is set.', tone: 'plain', replies: [menu], next }
     }
     if (id === undefined && all.length > 1) {
       return {

@@ -15,10 +15,10 @@ export default defineCommand({
   examples: ['home'],
   async run(_args, { deps }) {
     const state = await warehouseState(deps)
-    const line = stateLine(state, deps.clock.now())
     return {
-      headline: line,
-      replies: [text(line), text('Type help to see all commands.', 'note')],
+      headline: stateLine(state, deps.clock.now()),
+      tone: 'plain',
+      replies: [text('Type help to see all commands.', 'note')],
       next: nextUseful(state),
     }
   },

@@ -6,7 +6,7 @@ import { nearest } from '../core/command/suggest.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
 import type { LoadRecord } from '../core/ports/ledger.ts'
-import { type Reply, stating, text } from '../core/reply.ts'
+import { type Reply, stating } from '../core/reply.ts'
 import {
   type CheckResult,
   checksLine,
@@ -62,7 +62,8 @@ async function oneCheck(name: string, load: LoadRecord, deps: Deps, signal: Abor
   const headline = isGreen ? `Check ${check.name} is green: ${check.title}.` : `${markOf(result)}: ${findingOf(result)}`
   return {
     headline,
-    replies: [text(headline, isGreen ? 'good' : 'warning'), ...(isGreen ? [] : [result.sample])],
+    tone: isGreen ? 'good' : 'warning',
+    replies: isGreen ? [] : [result.sample],
     ok: redErrors([result]).length === 0,
     facts: { red: redNames([result]), about: ['checks'] },
     next: [{ label: 'All checks', line: 'qa checks' }],

@@ -19,10 +19,10 @@ export default defineCommand({
   async run({ file: name }, context) {
     if (name === undefined) return listed(context.deps)
     const file = await quarantine(name, context)
-    const headline = `${baseName(file.path)} is left out of loads until it changes or is released.`
     return {
-      headline,
-      replies: [text(headline, 'good'), text(file.path, 'note')],
+      headline: `${baseName(file.path)} is left out of loads until it changes or is released.`,
+      tone: 'good',
+      replies: [text(file.path, 'note')],
       next: [
         { label: 'Load', line: 'etl' },
         { label: 'Quarantine', line: 'quarantine' },
@@ -34,7 +34,7 @@ export default defineCommand({
 async function listed(deps: Deps): Promise<Outcome> {
   const files = await filesInQuarantine(deps)
   const headline = files.length === 0 ? 'No file is in quarantine.' : `${plural(files.length, 'file')} in quarantine.`
-  if (files.length === 0) return { headline, replies: [text(headline)] }
+  if (files.length === 0) return { headline }
   const table = tableOfThings(files, {
     title: 'Quarantine',
     columns: { file: 'text', bytes: 'bytes', since: 'time', who: 'text' },

@@ -128,6 +128,5 @@ async function exported(asked: Asked, context: RunContext): Promise<Outcome> {
   const answer: Answer = { ok: true, exit: 0, headline, audience: 'channel', run: null, replies: [file], next: [] }
   const key = `run:${context.runId}:record`
   await deps.ledger.messages.put([newMessage({ key, content: { kind: 'answer', answer }, ways: [directly(who)] }, now)])
-  const where = `${file.about}. It is in your direct messages.`
-  return { headline: where, replies: [text(where)] }
+  return { headline: `${file.about}. It is in your direct messages.` }
 }

@@ -52,8 +52,10 @@ export default defineCommand({
       ])
     }
     const where = channel.channelName === undefined ? channel.channel : `#${channel.channelName}`
-    const headline = `Result ${result.run.id}, ${result.run.line}, is shared in ${where.startsWith('#') ? where : 'that channel'}.`
-    return { headline, replies: [text(headline, 'good')] }
+    return {
+      headline: `Result ${result.run.id}, ${result.run.line}, is shared in ${where.startsWith('#') ? where : 'that channel'}.`,
+      tone: 'good',
+    }
   },
 })
 

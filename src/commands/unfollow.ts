@@ -18,14 +18,10 @@ export default defineCommand({
   async run({ id }, context) {
     const found = await findFollowed(id, context)
     await context.deps.ledger.schedules.remove(found.id)
-    const headline = `You no longer follow ${followWords(found)}.`
     return {
-      headline,
-      replies: [
-        text(headline, 'good'),
-        text('This line follows it again:', 'note'),
-        text(lineThatFollows(found), 'code'),
-      ],
+      headline: `You no longer follow ${followWords(found)}.`,
+      tone: 'good',
+      replies: [text('This line follows it again:', 'note'), text(lineThatFollows(found), 'code')],
       next: [{ label: 'All you follow', line: 'follow' }],
     }
   },

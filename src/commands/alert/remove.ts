@@ -13,12 +13,11 @@ export default defineCommand({
   examples: ['alert remove 1'],
   async run({ id }, context) {
     const alert = await removeAlert({ id }, askerOf(context.who), context)
-    const headline = `${watchWords(alert)} was removed.`
     const { definition, place } = alert
     return {
-      headline,
+      headline: `${watchWords(alert)} was removed.`,
+      tone: 'good',
       replies: [
-        text(headline, 'good'),
         ...(definition.kind === 'alert'
           ? [
               text('This line adds it again, with you as its owner:', 'note'),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { list } from '../../core/format.ts'
-import { text } from '../../core/reply.ts'
 import { acknowledgeDays, findFreshness, freshnessNumber } from '../../core/watch/freshness/find.ts'
 import { dayName } from '../../core/watch/freshness/words.ts'
 
@@ -20,7 +19,7 @@ export default defineCommand({
         : `You acknowledged ${list(days.map(dayName))}.`
     return {
       headline,
-      replies: [text(headline, 'good')],
+      tone: 'good',
       next: [{ label: 'Freshness', line: `freshness ${found.id}` }],
     }
   },

@@ -12,13 +12,10 @@ export default defineCommand({
   examples: ['freshness pause', 'freshness pause 1'],
   async run({ id }, context) {
     const paused = await changeFreshness(await findFreshness(id, context), { isPaused: true }, context.deps)
-    const headline = `Freshness ${paused.id} is paused: ${freshnessWords(paused)}.`
     return {
-      headline,
-      replies: [
-        text(headline, 'good'),
-        text('Late days that were posted are still resolved when they are live.', 'note'),
-      ],
+      headline: `Freshness ${paused.id} is paused: ${freshnessWords(paused)}.`,
+      tone: 'good',
+      replies: [text('Late days that were posted are still resolved when they are live.', 'note')],
       next: [{ label: 'Resume it', line: `freshness-resume ${paused.id}` }],
     }
   },

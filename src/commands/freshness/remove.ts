@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { changesSchedules, defineCommand } from '../../core/command/define.ts'
-import { text } from '../../core/reply.ts'
 import { freshnessNumber, removeFreshness } from '../../core/watch/freshness/find.ts'
 import { freshnessWords } from '../../core/watch/freshness/words.ts'
 
@@ -12,7 +11,10 @@ export default defineCommand({
   examples: ['freshness remove 1'],
   async run({ id }, context) {
     const removed = await removeFreshness(id, context)
-    const headline = `Freshness ${removed.id} was removed: ${freshnessWords(removed)}.`
-    return { headline, replies: [text(headline, 'good')], next: [{ label: 'Freshness', line: 'freshness' }] }
+    return {
+      headline: `Freshness ${removed.id} was removed: ${freshnessWords(removed)}.`,
+      tone: 'good',
+      next: [{ label: 'Freshness', line: 'freshness' }],
+    }
   },
 })

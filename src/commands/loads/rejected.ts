@@ -5,7 +5,6 @@ import type { Deps } from '../../core/deps.ts'
 import { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
 import type { LoadRecord } from '../../core/ports/loads.ts'
-import { text } from '../../core/reply.ts'
 import { groupsOf, rowsFile, unreadableTable } from '../../core/unreadable.ts'
 import { heldLoad } from '../../core/warehouse/held.ts'
 import { keptLoads } from '../../core/warehouse/kept-loads.ts'
@@ -28,13 +27,14 @@ export default defineCommand({
     const rejected = await rejectedOf(deps.ledger.notes, load.id)
     if (rejected === null || rejected.total === 0) {
       const what = rejected === null ? `What load ${load.id} left out was not kept` : `Load ${load.id} left no row out`
-      return { headline: `${what}.`, replies: [text(`${what}.`)] }
+      return { headline: `${what}.` }
     }
     const { rows, total } = rejected
     const headline = `Load ${load.id} left out ${plural(total, 'unreadable row')}.`
     return {
       headline,
-      replies: [text(headline), unreadableTable(groupsOf(rows), total), rowsFile(rows, total)],
+      tone: 'plain',
+      replies: [unreadableTable(groupsOf(rows), total), rowsFile(rows, total)],
       next: [{ label: 'Loads', line: 'loads' }],
     }
   },

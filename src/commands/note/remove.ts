@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { findOwnNote, noteLine, noteNotFound, noteNumber } from '../../core/answers/day-notes.ts'
 import { defineCommand } from '../../core/command/define.ts'
-import { text } from '../../core/reply.ts'
 
 export default defineCommand({
   name: 'note-remove',
@@ -16,7 +15,10 @@ export default defineCommand({
   async run({ id }, context) {
     const note = await findOwnNote(id, context)
     if (!(await context.deps.ledger.annotations.remove(note.id))) throw noteNotFound(note.id)
-    const headline = `Note ${note.id} was removed: ${noteLine(note)}.`
-    return { headline, replies: [text(headline, 'good')], next: [{ label: 'All notes', line: 'notes' }] }
+    return {
+      headline: `Note ${note.id} was removed: ${noteLine(note)}.`,
+      tone: 'good',
+      next: [{ label: 'All notes', line: 'notes' }],
+    }
   },
 })

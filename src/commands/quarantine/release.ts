@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { defineCommand } from '../../core/command/define.ts'
-import { text } from '../../core/reply.ts'
 import { baseName, fileArgument, releaseNamed } from '../../core/warehouse/quarantine.ts'
 
 export default defineCommand({
@@ -15,7 +14,10 @@ export default defineCommand({
   examples: ['quarantine release 2018-11-29-events.json'],
   async run({ file }, { deps }) {
     const { path } = await releaseNamed(file, deps)
-    const headline = `The next load reads ${baseName(path)} again.`
-    return { headline, replies: [text(headline, 'good')], next: [{ label: 'Load', line: 'etl' }] }
+    return {
+      headline: `The next load reads ${baseName(path)} again.`,
+      tone: 'good',
+      next: [{ label: 'Load', line: 'etl' }],
+    }
   },
 })

@@ -17,7 +17,7 @@ export default defineCommand({
   examples: ['schedule export', 'schedule export 1'],
   async run({ id }, context) {
     const schedules = id === undefined ? await visibleSchedules(context) : [await findSchedule(id, context)]
-    if (schedules.length === 0) return { headline: 'No schedules yet.', replies: [text('No schedules yet.')] }
+    if (schedules.length === 0) return { headline: 'No schedules yet.' }
     const headline = `${plural(schedules.length, 'line')} to create ${plural(schedules.length, 'schedule')} again.`
     return {
       headline,

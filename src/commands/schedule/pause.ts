@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { changesSchedules, defineCommand } from '../../core/command/define.ts'
-import { text } from '../../core/reply.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../../core/schedule/make/find.ts'
 import { scheduleWords } from '../../core/schedule/make/words.ts'
 
@@ -14,10 +13,9 @@ export default defineCommand({
     const { deps } = context
     const found = await findSchedule(id, context)
     const schedule = await changeSchedule(found.id, { state: { kind: 'paused' } }, deps)
-    const headline = `Schedule ${schedule.id} is paused: ${scheduleWords(schedule)}.`
     return {
-      headline,
-      replies: [text(headline, 'good')],
+      headline: `Schedule ${schedule.id} is paused: ${scheduleWords(schedule)}.`,
+      tone: 'good',
       next: [
         { label: 'Resume it', line: `schedule-resume ${schedule.id}` },
         { label: 'All schedules', line: 'schedule' },

@@ -13,11 +13,10 @@ export default defineCommand({
   examples: ['schedule remove 1'],
   async run({ id }, context) {
     const schedule = await removeSchedule(id, context)
-    const headline = `Schedule ${schedule.id} was removed: ${scheduleWords(schedule)}.`
     return {
-      headline,
+      headline: `Schedule ${schedule.id} was removed: ${scheduleWords(schedule)}.`,
+      tone: 'good',
       replies: [
-        text(headline, 'good'),
         text('This line creates it again, with you as its owner:', 'note'),
         text(lineToCopy(schedule, context.place), 'code'),
       ],

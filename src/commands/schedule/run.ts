@@ -58,13 +58,10 @@ export default defineCommand({
     const work = { parsed, earlier, origin: asked, approval, key, worker: null }
     const { run } = await insert(work, { ...context, place })
     const words = from === undefined ? linesWords(schedule) : `continues where run ${from} failed`
-    const headline = `Schedule ${schedule.id} is running; it will post in ${placeWords(schedule.place)}: ${words}.`
     return {
-      headline,
-      replies: [
-        text(headline),
-        ...(context.place.kind === 'terminal' ? [text('The bot runs it within seconds.', 'note')] : []),
-      ],
+      headline: `Schedule ${schedule.id} is running; it will post in ${placeWords(schedule.place)}: ${words}.`,
+      tone: 'plain',
+      replies: [...(context.place.kind === 'terminal' ? [text('The bot runs it within seconds.', 'note')] : [])],
       next: [{ label: 'Show run', line: `runs ${run.id}` }],
     }
   },

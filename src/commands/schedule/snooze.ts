@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { optionalChoice, optionalHours } from '../../core/command/args.ts'
 import { changesSchedules, defineCommand, type Outcome } from '../../core/command/define.ts'
 import type { ScheduleRecord } from '../../core/ports/schedules.ts'
-import { text } from '../../core/reply.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../../core/schedule/make/find.ts'
 import { linesWords, timeWords } from '../../core/schedule/make/words.ts'
 import { hourMs } from '../../core/span.ts'
@@ -38,7 +37,7 @@ function snoozed(schedule: ScheduleRecord): Outcome {
   const off = { label: 'Unmute', line: `schedule-snooze ${id} off` }
   return {
     headline,
-    replies: [text(headline, 'good')],
+    tone: 'good',
     next: [...(snoozedUntil === null ? [] : [off]), { label: 'All schedules', line: 'schedule' }],
   }
 }

@@ -167,7 +167,7 @@ export function questionOf(query: QueryFile, args: QueryArgs, load: LoadRecord, 
 }
 
 /** An outcome that says this first. */
-export function notedFirst(note: string, { headline, lead, replies, brief, ...rest }: Outcome): Outcome {
+export function notedFirst(note: string, { headline, lead, replies = [], brief, ...rest }: Outcome): Outcome {
   const first = text(note, 'warning')
   return {
     ...rest,

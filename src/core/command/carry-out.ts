@@ -1,6 +1,5 @@
 import type { Suggestion } from '../answer.ts'
 import type { ClusterOperation } from '../ports/cluster.ts'
-import { text } from '../reply.ts'
 import type { RunContext } from './context.ts'
 import type { Outcome } from './define.ts'
 
@@ -11,5 +10,5 @@ export async function carryOut(
   next: readonly Suggestion[],
 ): Promise<Outcome> {
   await context.perform(act.steps)
-  return { headline: act.done, replies: [text(act.done, 'good')], next }
+  return { headline: act.done, tone: 'good', next }
 }

@@ -6,7 +6,7 @@ import type { Role } from '../people.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 import type { PlanDraft } from '../ports/plans.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
-import type { Reply } from '../reply.ts'
+import type { Reply, TextReply } from '../reply.ts'
 import type { Context, RunContext } from './context.ts'
 import type { Token } from './line.ts'
 import { canonicalLine, readArguments } from './read-arguments.ts'
@@ -28,7 +28,9 @@ export interface Outcome {
   readonly title?: string
   /** What a query found, in one sentence: it is shown above its rows. */
   readonly lead?: string
-  readonly replies: readonly Reply[]
+  /** States the headline as the first reply, in this tone. Without `replies` it is stated in any case. */
+  readonly tone?: TextReply['tone']
+  readonly replies?: readonly Reply[]
   readonly next?: readonly Suggestion[]
   readonly ok?: boolean
   /** The same in a few replies, for a digest of several answers; by default all of them. */

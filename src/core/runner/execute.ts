@@ -59,9 +59,10 @@ async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: C
     },
     cancel: nothing,
   })
+  const answer = answerOf(outcome, parsed.command.audience, null)
   return {
-    ...answerOf(outcome, parsed.command.audience, null),
-    replies: [...outcome.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
+    ...answer,
+    replies: [...answer.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
     // What a command suggests may name its run, which does not exist.
     next: usable([{ label: labelOf('doctor'), line: 'doctor' }], parsed.command, context),
   }
@@ -69,7 +70,7 @@ async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: C
 
 /** What a command returned, as an answer that suggests nothing yet. */
 function answerOf(
-  { ok = true, headline, title, lead, replies, details, asked, facts, rowsOf, ...outcome }: Outcome,
+  { ok = true, headline, tone, title, lead, replies, details, asked, facts, rowsOf, ...outcome }: Outcome,
   audience: Answer['audience'],
   run: RunView | null,
 ): Answer {
@@ -81,7 +82,7 @@ function answerOf(
     ...(lead === undefined ? {} : { lead }),
     audience: outcome.audience ?? audience,
     run,
-    replies: [...replies],
+    replies: [...(tone === undefined && replies !== undefined ? [] : [text(headline, tone)]), ...(replies ?? [])],
     ...(details === undefined ? {} : { details: [...details] }),
     next: [],
     ...(asked === undefined ? {} : { asked }),
@@ -115,11 +116,12 @@ async function outcomeOf(run: LiveRun, parsed: ParsedCommand, context: Context, 
   })
   try {
     const outcome = await parsed.run(runContext)
+    const bare = answerOf(outcome, audience, ending('complete'))
     const answer: Answer = {
-      ...answerOf(outcome, audience, ending('complete')),
+      ...bare,
       // Only a schedule makes one message of several answers.
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
-      replies: outcome.replies.map((reply) => withUsableActions(reply, parsed.command, context)),
+      replies: bare.replies.map((reply) => withUsableActions(reply, parsed.command, context)),
       next: usable(outcome.next ?? [], parsed.command, context),
     }
     return await store(run, 'complete', answer, session)

@@ -43,14 +43,10 @@ export async function rollBack(load: LoadId | undefined, context: RunContext): P
     },
     ...copyingSteps(target.id, deps),
   ])
-  const headline = `Load ${target.id} is live again: ${loadLine(target)}.`
   return {
-    headline,
-    replies: [
-      text(headline, 'good'),
-      text(`Before it: load ${live.id}, ${loadLine(live)}. It is kept.`, 'note'),
-      ...copyWarning(context),
-    ],
+    headline: `Load ${target.id} is live again: ${loadLine(target)}.`,
+    tone: 'good',
+    replies: [text(`Before it: load ${live.id}, ${loadLine(live)}. It is kept.`, 'note'), ...copyWarning(context)],
     next: [
       { label: 'Check', line: 'qa' },
       { label: 'Loads', line: 'loads' },

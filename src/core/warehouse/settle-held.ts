@@ -66,11 +66,10 @@ export async function publishHeld(
   ])
   const { before } = context.output('compare-held', comparedSchema)
   const live = before === null ? null : await loads.get(before)
-  const headline = `Load ${held.id} is live: ${loadLine(held)}.`
   return {
-    headline,
+    headline: `Load ${held.id} is live: ${loadLine(held)}.`,
+    tone: 'good',
     replies: [
-      text(headline, 'good'),
       text(`Reason: ${reason}`),
       ...(live === null ? [] : [text(`Before it: load ${live.id}, ${loadLine(live)}. It is kept.`, 'note')]),
       ...copyWarning(context),
@@ -155,7 +154,7 @@ export async function discardHeld(load: LoadId | undefined, context: RunContext)
       },
     },
   ])
-  return { headline, replies: [text(headline, 'good')], next: [{ label: 'Load', line: 'etl' }] }
+  return { headline, tone: 'good', next: [{ label: 'Load', line: 'etl' }] }
 }
 
 const foundSchema = z.object({ held: z.number() })

@@ -164,7 +164,8 @@ export function alertOutcome(watch: WatchRecord, became: string, more: readonly 
   const own = definition.kind === 'alert'
   return {
     headline,
-    replies: [text(headline, 'good'), ...more.map((line) => text(line, 'note'))],
+    tone: 'good',
+    replies: [...more.map((line) => text(line, 'note'))],
     next: [
       ...(own && isPaused ? [{ label: 'Resume it', line: `alert-resume ${subject}` }] : []),
       ...(own && !isPaused ? [{ label: 'Pause it', line: `alert-pause ${subject}` }] : []),

@@ -11,7 +11,7 @@ const result = (title: string, state: Finding['state'], remedy = ''): ProbeResul
 const many = (count: number, state: Finding['state']) =>
   Array.from({ length: count }, (_, n) => result(`${state}${n + 1}`, state))
 const answerOf = (results: readonly ProbeResult[], whole = false) => {
-  const { headline, replies, next = [], ok } = doctorAnswer(results, whole)
+  const { headline, replies = [], next = [], ok } = doctorAnswer(results, whole)
   const texts = replies.map((reply) => (reply.kind === 'text' ? `${reply.tone ?? 'plain'}: ${reply.text}` : reply.kind))
   return { headline, texts, next: next.map(({ line }) => line), ok }
 }
@@ -75,7 +75,7 @@ describe('the answer of doctor', () => {
 
   it('is a table of everything on demand, in the order of the probes', () => {
     const results = [result('A', 'green'), result('B', 'not-checked'), result('C', 'red', 'Mend it.')]
-    const { replies, next } = doctorAnswer(results, true)
+    const { replies = [], next } = doctorAnswer(results, true)
     expect(replies[0]).toMatchObject({
       rows: [
         ['green', 'A', 'A it is', '–'],

@@ -281,6 +281,6 @@ function doctor(
   whole = false,
 ) {
   const found = looks.map(([state, title, detail, remedy]) => ({ title, finding: { state, detail, remedy } }))
-  const { headline, replies, next = [], ok = true } = doctorAnswer(found, whole)
+  const { headline, replies = [], next = [], ok = true } = doctorAnswer(found, whole)
   return { ...whispered(headline, [...replies], [...next]), ok, exit: ok ? (0 as const) : (1 as const) }
 }

@@ -51,7 +51,7 @@ const good: FinishedRun = {
 }
 
 function told(
-  { headline, title, replies, details = [], next = [] }: Outcome,
+  { headline, title, replies = [], details = [], next = [] }: Outcome,
   { occurrence, now }: FinishedRun,
 ): Answer {
   return {

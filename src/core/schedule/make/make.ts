@@ -61,11 +61,10 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
   const made = scheduleOutcome(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
   const twin = await duplicateOf(schedule, context)
   if (twin === null) return made
-  const [said, ...rest] = made.replies
   const warning = text(`Schedule ${twin.id} already runs this in that channel at that time. Now both do.`, 'warning')
   return {
     ...made,
-    replies: [...(said === undefined ? [] : [said]), warning, ...rest],
+    replies: [warning, ...(made.replies ?? [])],
     next: [{ label: `Remove ${schedule.id}`, line: `schedule-remove ${schedule.id}` }, ...(made.next ?? [])],
   }
 }
@@ -92,7 +91,8 @@ async function duplicateOf(made: ScheduleRecord, { deps, catalog }: Context): Pr
 export function scheduleOutcome(schedule: ScheduleRecord, headline: string, deps: Deps): Outcome {
   return {
     headline,
-    replies: [text(headline, 'good'), ...timesOf(schedule, deps), text(`${optionSentence(schedule)}.`, 'note')],
+    tone: 'good',
+    replies: [...timesOf(schedule, deps), text(`${optionSentence(schedule)}.`, 'note')],
     next: [
       schedule.state.kind === 'active'
         ? { label: 'Run now', line: `schedule-run ${schedule.id}` }

@@ -2,7 +2,6 @@ import type { RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { OpsError } from '../../errors.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { text } from '../../reply.ts'
 import { insert } from '../../runner/execute.ts'
 import { contextOf, type Session } from '../../runner/session.ts'
 import { isOwner } from '../make/find.ts'
@@ -106,8 +105,7 @@ export async function runFollowed(intended: string, context: RunContext): Promis
   const begun = (await deps.ledger.runs.get(runId))?.steps.flatMap(({ request }) => request ?? []) ?? []
   const lines = begun.length > 0 ? begun : due.flatMap((one) => one.lines)
   if (first === undefined || lines.length === 0) {
-    const headline = 'You no longer follow what was due.'
-    return { headline, replies: [text(headline)], audience: 'nobody' }
+    return { headline: 'You no longer follow what was due.', audience: 'nobody' }
   }
   const whenPaused = due.every((one) => one.whenPaused === 'last') ? 'last' : first.whenPaused
   return runSchedule({ ...first, lines: [...new Set(lines)], whenPaused }, null, context)

@@ -7,7 +7,6 @@ import { lasting } from '../../format.ts'
 import { newsOf } from '../../outbox/messages.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { text } from '../../reply.ts'
 import { errorOfAnswer, outcomeWithoutRows } from '../../runner/answers.ts'
 import { findOrphan, interruptedWords, stepAt } from '../../runner/orphans.ts'
 import { hourMs } from '../../span.ts'
@@ -35,7 +34,7 @@ export async function runSchedule(
   const occurrence = await occurrenceOf(context)
   if (isTooLate(schedule, occurrence, context)) {
     const headline = `Schedule ${schedule.id} was not run: the bot was not running in time.`
-    return { headline, replies: [text(headline, 'warning')], audience: 'nobody' }
+    return { headline, tone: 'warning', audience: 'nobody' }
   }
   const other = await runningBefore(schedule, occurrence, context)
   if (other !== null) return skipped(schedule, occurrence, other, context)
@@ -211,7 +210,7 @@ function skipped(
   return {
     headline,
     title: `${runTitle(schedule, occurrence, now)} · skipped`,
-    replies: [text(headline, 'warning')],
+    tone: 'warning',
     next: [{ label: 'Show run', line: `runs ${other.id}` }],
   }
 }

@@ -47,8 +47,8 @@ export async function freshnessOutcome(freshness: Freshness, headline: string, d
     : { label: 'Pause it', line: `freshness-pause ${id}` }
   return {
     headline,
+    tone: 'good',
     replies: [
-      text(headline, 'good'),
       text(`${countWords(days)} · ${nextWords(freshness, deps)}`),
       ...(days.length === 0 ? [] : [daysTable(days.slice(0, shownDays), freshness)]),
       text(meaning, 'note'),
