@@ -32,7 +32,7 @@ import { runChild } from './schedule/run/child-run.ts'
 import { insertFollowed } from './schedule/run/follow.ts'
 import { insertDue } from './schedule/run/occurrences.ts'
 import { suspendRefused } from './schedule/run/ownership.ts'
-import { pauseLeftAwake } from './schedule/run/restore.ts'
+import { pauseLeftRunning } from './schedule/run/restore.ts'
 import { watchFreshness } from './watch/freshness/judge.ts'
 import { judgeWatches } from './watch/judge.ts'
 
@@ -167,7 +167,7 @@ export async function tendCluster(session: Session): Promise<void> {
     // Refused before it was a run; the end of a run posts its report.
     if (answer?.run === null) await postOnce(report.occasion, async () => ({ answer, ...report }), deps)
   }
-  await pauseLeftAwake(session, pause).finally(() => watchCluster(deps, pause))
+  await pauseLeftRunning(session, pause).finally(() => watchCluster(deps, pause))
 }
 
 /** The listeners of changes, and how they are called. */

@@ -46,7 +46,7 @@ const good: FinishedRun = {
   schedule,
   occurrence: fireAt('03:00:00'),
   reports: [loaded, checked, pulse, top],
-  slept: null,
+  restored: null,
   now: new Date('2018-11-30T03:00:52.000Z'),
 }
 
@@ -136,7 +136,7 @@ const failing: FailedRun = {
     ]),
   }),
   reports: [{ line: 'etl', asks: false, answer: notLoaded }],
-  slept: 'Cluster sparkify was resumed for this and is paused again.',
+  restored: 'Cluster sparkify was resumed for this and is paused again.',
   error: bad,
   failed: { ...staging, answer: notLoaded },
   live: { load: live, isNew: false },
@@ -150,7 +150,7 @@ const asleep: FailedRun = {
   now: new Date('2018-11-30T03:32:00.000Z'),
   occurrence: fireAt('03:00:00', { steps: steps([['Check the warehouse', 'error', 1_920_000]]) }),
   reports: [],
-  slept: null,
+  restored: null,
   error: new OpsError(
     'aws',
     'AWS could not resume cluster sparkify: "Insufficient capacity in us-west-2a". AWS request 9b1f2c3d.',
@@ -198,7 +198,7 @@ const followed: FinishedRun = {
 
 /** What a schedule posts: a whole night, one line, and what one person follows. */
 export const nightly: readonly Shown[] = [
-  wellTold('nightly-good', { ...good, slept: 'Cluster sparkify was resumed for this and is paused again.' }),
+  wellTold('nightly-good', { ...good, restored: 'Cluster sparkify was resumed for this and is paused again.' }),
   wellTold('nightly-late', {
     ...good,
     occurrence: fireAt('05:11:20'),

@@ -13,20 +13,20 @@ export interface FinishedRun {
   readonly schedule: ScheduleRecord
   readonly occurrence: RunRecord
   readonly reports: readonly LineReport[]
-  readonly slept: string | null
+  readonly restored: string | null
   readonly now: Date
 }
 
 /** The answer of an occurrence that went well: that of its only line as it is, one message of several. */
 export function digestOfRun(night: FinishedRun): Outcome {
-  const { schedule, occurrence, reports, slept, now } = night
+  const { schedule, occurrence, reports, restored, now } = night
   const occasion = runTitle(schedule, occurrence, now)
   const took = lasting(new Date(occurrence.started), now)
   const late = latenessOf(schedule, occurrence, now)
   const around = (replies: readonly Reply[]): readonly Reply[] => [
     ...(late === null ? [] : [text(late, 'note')]),
     ...replies,
-    ...(slept === null ? [] : [text(slept, 'note')]),
+    ...(restored === null ? [] : [text(restored, 'note')]),
   ]
   const rowsOf = reports.flatMap(({ answer }) => rowsIn(answer))
   const named = schedule.personal ? '' : ` · schedule ${schedule.id}`

@@ -28,23 +28,12 @@ interface NextPost {
   readonly waits: boolean
 }
 
-/** The state after an occurrence that failed. */
-interface Standing {
-  /** Null where no line changes the warehouse. */
-  readonly live: Live | null
-  readonly posts: readonly NextPost[]
-  /** What the cluster cost meanwhile, in US dollars; null where nobody knows. */
-  readonly usd: number | null
-  /** What goes on costing money, in a sentence; empty where nothing does. */
-  readonly standing: string
-}
-
 const hoursAhead = 12
 
 /** The failure of a line as the failure of its occurrence: what failed, what readers have now, and what costs money. Bugs stay what they are. */
 export async function failureOfRun(finished: FinishedRun, error: unknown, context: Context): Promise<unknown> {
   if (!(error instanceof OpsError)) return error
-  const { schedule, occurrence, slept, now } = finished
+  const { schedule, occurrence, restored, now } = finished
   const { deps, catalog } = context
   const paused = await isPaused(deps)
   const writes = commandsOf(schedule.lines, catalog).some(({ effect }) => effect === 'write')
@@ -56,15 +45,15 @@ export async function failureOfRun(finished: FinishedRun, error: unknown, contex
     live,
     posts: live === null || live.load === null || live.isNew ? [] : await postsFrom(schedule, paused, context),
     usd: totalUsd(await deps.cluster.bill(new Date(occurrence.started), now)),
-    standing: await standingAfter(slept !== null && paused, error, deps),
+    standing: await standingAfter(restored !== null && paused, error, deps),
   })
 }
 
 /** Who stopped an occurrence, under its title, and what became of a warehouse that it resumed. */
-export function cancelledReport({ schedule, occurrence, slept, now }: FinishedRun, reason: unknown): unknown {
+export function cancelledReport({ schedule, occurrence, restored, now }: FinishedRun, reason: unknown): unknown {
   if (!(reason instanceof OpsError)) return reason
   const title = runTitle(schedule, occurrence, now)
-  const message = slept === null ? reason.message : `${reason.message} ${slept}`
+  const message = restored === null ? reason.message : `${reason.message} ${restored}`
   const next = [{ label: 'Details', line: `runs ${occurrence.id}` }]
   const report = { title: `${title} · cancelled`, headline: `${title}: ${message}`, details: [], next, rowsOf: [] }
   return reason.with({ message, report })
@@ -121,17 +110,24 @@ function readsLive(schedule: ScheduleRecord, catalog: Catalog): boolean {
 }
 
 /** What is still billed, unless the error names it already; of a cluster that is paused again only its storage. */
-async function standingAfter(sleepsAgain: boolean, { saysBill }: OpsError, { cluster }: Deps): Promise<string> {
+async function standingAfter(isPausedAgain: boolean, { saysBill }: OpsError, { cluster }: Deps): Promise<string> {
   if (cluster.free) return ''
-  if (sleepsAgain) return 'Only its storage is billed now.'
+  if (isPausedAgain) return 'Only its storage is billed now.'
   return saysBill ? '' : cluster.costStatus()
 }
 
 /** An occurrence that failed, with what was run up to there and all that its reader should know at three in the morning. */
-export interface FailedRun extends FinishedRun, Standing {
+export interface FailedRun extends FinishedRun {
   readonly error: OpsError
   /** The line's run that failed; null where the line was refused before it began. */
   readonly failed: RunRecord | null
+  /** Null where no line changes the warehouse. */
+  readonly live: Live | null
+  readonly posts: readonly NextPost[]
+  /** What the cluster cost meanwhile, in US dollars; null where nobody knows. */
+  readonly usd: number | null
+  /** What goes on costing money, in a sentence; empty where nothing does. */
+  readonly standing: string
 }
 
 const snoozeHours = 8
@@ -151,7 +147,7 @@ export function failureReport(night: FailedRun): OpsError {
       error.code === 'held' && others(night).length > 0 ? 'The other lines answered from it.' : '',
       whatPostsSay(night),
     ],
-    [night.slept ?? '', costWords(night), night.standing],
+    [night.restored ?? '', costWords(night), night.standing],
     [latenessOf(schedule, occurrence, now) ?? ''],
   ]
   const message = paragraphs
@@ -246,7 +242,7 @@ function fixesFor({ failure, next }: Answer, schedule: number, occurrence: RunId
 const maxTimes = 4
 
 /** "Live tables are untouched: the load of 28 Nov, 03:04 (Europe/London)." The zone goes for all times that follow. Nothing where no line changes the warehouse. */
-function whatIsLive({ live, schedule, now }: FinishedRun & Standing): string {
+function whatIsLive({ live, schedule, now }: FailedRun): string {
   if (live === null) return ''
   const published = live.load?.published ?? null
   if (live.load === null || published === null) return 'Nothing is loaded.'
@@ -255,7 +251,7 @@ function whatIsLive({ live, schedule, now }: FinishedRun & Standing): string {
 }
 
 /** "The 07:00 posts will use it and show their age." */
-function whatPostsSay({ posts, schedule }: FinishedRun & Standing): string {
+function whatPostsSay({ posts, schedule }: FailedRun): string {
   const sentence = (waits: boolean, one: string, many: string): string => {
     const times = posts.filter((post) => post.waits === waits).map(({ at }) => clockWords(at, schedule.zone))
     return times.length === 0 ? '' : `The ${timesWords(times)} ${times.length === 1 ? `post ${one}` : `posts ${many}`}.`
@@ -275,7 +271,7 @@ function timesWords(all: readonly string[]): string {
 }
 
 /** "That cost $0.11." Nothing where it cost nothing, or nobody knows. */
-function costWords({ usd: amount, slept }: FinishedRun & Standing): string {
+function costWords({ usd: amount, restored }: FailedRun): string {
   if (amount === null || amount === 0) return ''
-  return slept === null ? `The cluster cost ${usd(amount)} in that time.` : `That cost ${usd(amount)}.`
+  return restored === null ? `The cluster cost ${usd(amount)} in that time.` : `That cost ${usd(amount)}.`
 }

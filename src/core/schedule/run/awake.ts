@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findKept } from '../../answers/stored-result.ts'
 import type { Request } from '../../command/catalog.ts'
 import type { RunContext } from '../../command/context.ts'
-import { OpsError } from '../../errors.ts'
+import { expected, OpsError } from '../../errors.ts'
 import { hours } from '../../format.ts'
 import type { Cluster, ClusterState } from '../../ports/cluster.ts'
 import type { RunRecord } from '../../ports/runs.ts'
@@ -22,8 +22,13 @@ export type Line = ReturnType<typeof lineSteps>[number] & { readonly asks: Reque
 
 const pollMs = 30_000
 
-// What an earlier version stored has no `slept`.
-const foundSchema = z.object({ asleep: z.boolean(), slept: z.boolean().default(false) })
+const foundSchema = z.union([
+  z.object({ usesLast: z.boolean(), wasPaused: z.boolean() }),
+  // Stored by earlier versions, the earliest without `slept`.
+  z
+    .object({ asleep: z.boolean(), slept: z.boolean().default(false) })
+    .transform(({ asleep, slept }) => ({ usesLast: asleep, wasPaused: slept })),
+])
 
 /** What an occurrence found: whether the last answers are wanted in the place of new ones, and whether the warehouse was not running. */
 type Found = z.infer<typeof foundSchema>
@@ -62,19 +67,19 @@ async function awake(
   const waker = await wakerOf(schedule, lines, context)
   const pausesOnly = lines.every(({ asks }) => asks.kind === 'understood' && asks.parsed.command.sleeps === true)
   const until = clock.elapsed() + schedule.catchUpHours * hourMs
-  let slept = false
+  let wasPaused = false
   for (;;) {
     const isLate = clock.elapsed() >= until
     const state = await stateOf(cluster, isLate)
-    slept ||= state === 'paused' || state === 'none'
-    const seen = { detail: state, asleep: false, slept }
+    wasPaused ||= state === 'paused' || state === 'none'
+    const seen = { detail: state, usesLast: false, wasPaused }
     if (state === 'available' || state === 'none' || state === 'deleting') return seen
     if (state === 'paused') {
       if (waker === 'line' || pausesOnly) return seen
-      if (waker === null && schedule.whenPaused === 'last') return { ...seen, asleep: true }
+      if (waker === null && schedule.whenPaused === 'last') return { ...seen, usesLast: true }
       if (waker !== null && (await resumed(waker, context))) return { ...seen, detail: 'available' }
     }
-    if (isLate) throw stillAsleep(cluster.name, state, schedule)
+    if (isLate) throw notRunning(cluster.name, state, schedule)
     work.progress(`waits: cluster ${cluster.name} is ${state}`)
     await clock.sleep(pollMs, work.signal)
   }
@@ -82,12 +87,9 @@ async function awake(
 
 /** `unknown` where AWS could not be asked. Throws that where it is too late to ask again, and at once what will not pass by itself. */
 async function stateOf(cluster: Cluster, isLate: boolean): Promise<ClusterState | 'unknown'> {
-  try {
-    return (await cluster.describe()).state
-  } catch (error) {
-    if (isLate || !(error instanceof OpsError) || error.code !== 'aws') throw error
-    return 'unknown'
-  }
+  const asked = cluster.describe()
+  const { state } = await (isLate ? asked : asked.catch(expected(() => ({ state: 'unknown' }) as const, 'aws')))
+  return state
 }
 
 /**
@@ -115,7 +117,7 @@ async function resumed(at: number, { catalog, runChild }: RunContext): Promise<b
   return true
 }
 
-function stillAsleep(
+function notRunning(
   name: string,
   state: ClusterState | 'unknown',
   { id, catchUpHours, personal }: ScheduleRecord,
@@ -153,6 +155,6 @@ export async function theLastAnswer(asks: Request, { catalog, deps }: RunContext
 }
 
 /** Whether the warehouse was not running when this occurrence checked it. */
-export function wasAsleep({ steps }: Pick<RunRecord, 'steps'>): boolean {
-  return foundSchema.safeParse(steps.findLast(isPowerStep)?.output).data?.slept === true
+export function wasNotRunning({ steps }: Pick<RunRecord, 'steps'>): boolean {
+  return foundSchema.safeParse(steps.findLast(isPowerStep)?.output).data?.wasPaused === true
 }

@@ -10,7 +10,7 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import { hourMs } from '../../span.ts'
 import { restoreStep } from '../report/run-title.ts'
-import { wasAsleep } from './awake.ts'
+import { wasNotRunning } from './awake.ts'
 import { answerOfChild, isLeft, plain, upkeep } from './child-run.ts'
 
 /*
@@ -30,7 +30,7 @@ type Restored = z.infer<typeof restoredSchema>
 /**
  * Pauses what this occurrence resumed, as a step after its lines, also after one that failed or was stopped; a bot that dies in it leaves
  * the step to the next one. The warehouse is left running where somebody has extended its lease. Where someone else uses it, or it cannot
- * be paused now, `pauseLeftAwake` pauses it later. What became of it, in a sentence; null where this occurrence resumed nothing.
+ * be paused now, `pauseLeftRunning` pauses it later. What became of it, in a sentence; null where this occurrence resumed nothing.
  */
 export async function restore(
   schedule: ScheduleRecord,
@@ -41,15 +41,15 @@ export async function restore(
   const names = restoreStep(attempt)
   const occurrence = await deps.ledger.runs.get(runId)
   const runs = await deps.ledger.runs.summaries({ parent: runId, limit: 100 })
-  const woken = occurrence === null ? null : wakingOf(occurrence, runs, failed, context)
-  if (occurrence === null || woken === null) return null
+  const resuming = occurrence === null ? null : resumingRun(occurrence, runs, failed, context)
+  if (occurrence === null || resuming === null) return null
   // What is begun is brought to its end; before that a line of the schedule may have paused it.
   const isBegun = occurrence.steps.some(({ id }) => id === names.id)
-  if (!isBegun && isPausedSince(woken, runs, deps)) return null
+  if (!isBegun && isPausedSince(resuming, runs, deps)) return null
   await context.compensate({
     ...names,
     async run() {
-      const output = await pausedAgain(woken, schedule, context)
+      const output = await pausedAgain(resuming, schedule, context)
       return { detail: restoredWords(output), output }
     },
   })
@@ -57,17 +57,17 @@ export async function restore(
 }
 
 /** Pauses it unless somebody uses it. Never throws because it could not be paused: what the lines answered is posted all the same. */
-async function pausedAgain(woken: RunSummary, { id }: ScheduleRecord, context: RunContext): Promise<Restored> {
+async function pausedAgain(resuming: RunSummary, { id }: ScheduleRecord, context: RunContext): Promise<Restored> {
   const { deps, catalog, runId } = context
   const runs = await deps.ledger.runs.summaries({ parent: runId, limit: 100 })
   const isBegun = runs.some(
-    ({ origin, seq }) => origin.kind === 'line' && origin.at === upkeep.pause && seq > woken.seq,
+    ({ origin, seq }) => origin.kind === 'line' && origin.at === upkeep.pause && seq > resuming.seq,
   )
   try {
     if (!isBegun) {
       const { state } = await deps.cluster.describe()
       if (state !== 'available') return { kind: 'elsewhere', state }
-      const [extended] = await extensionsOf(woken, deps)
+      const [extended] = await extensionsOf(resuming, deps)
       if (extended !== undefined) return { kind: 'extended', by: extended.who.name }
       const user = await userOf(runId, deps)
       if (user !== null) return { kind: 'used', by: user }
@@ -76,7 +76,7 @@ async function pausedAgain(woken: RunSummary, { id }: ScheduleRecord, context: R
     return { kind: 'paused' }
   } catch (error) {
     if (isLeft(error, context) || !(error instanceof OpsError)) throw error
-    deps.log.warn({ schedule: id }, `what a schedule woke could not be paused: ${error.message}`)
+    deps.log.warn({ schedule: id }, `what a schedule resumed could not be paused: ${error.message}`)
     return { kind: 'refused', why: error.message }
   }
 }
@@ -100,30 +100,30 @@ function restoredWords(restored: Restored): string {
  * The run by which an occurrence resumed the warehouse and after which it is to pause it: because the schedule is to; or where the occurrence has
  * failed, that of one of its lines. `runs` are those of its lines. Null where it resumed nothing.
  */
-function wakingOf(
+function resumingRun(
   occurrence: Pick<RunRecord, 'steps'>,
   runs: readonly RunSummary[],
   failed: boolean,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): RunSummary | null {
-  const waking = runs.find(({ command, state, origin }) => {
+  const found = runs.find(({ command, state, origin }) => {
     const wakes = catalog.find(command)?.wakes
     if (wakes === undefined || state !== 'complete' || origin.kind !== 'line') return false
     if (origin.at === upkeep.resume) return true
     // What creates a cluster is also run where it exists already, and what costs nothing need not be paused.
-    return failed && (wakes === 'paused' || (!deps.cluster.free && wasAsleep(occurrence)))
+    return failed && (wakes === 'paused' || (!deps.cluster.free && wasNotRunning(occurrence)))
   })
-  return waking ?? null
+  return found ?? null
 }
 
 /**
  * Whether one of these runs pauses it, or has: a pause that failed or was cancelled is nothing done. Who wants it left running extends its
  * lease.
  */
-function isPausedSince(woken: RunSummary, runs: readonly RunSummary[], { commands }: Deps): boolean {
+function isPausedSince(resuming: RunSummary, runs: readonly RunSummary[], { commands }: Deps): boolean {
   return runs.some(
     ({ command, state, seq }) =>
-      commands.sleep.includes(command) && (state === 'running' || state === 'complete') && seq > woken.seq,
+      commands.sleep.includes(command) && (state === 'running' || state === 'complete') && seq > resuming.seq,
   )
 }
 
@@ -137,35 +137,35 @@ const longestHours = 24
  * Pauses what an occurrence that is over has left on: others used it, AWS was away, or the occurrence was closed before it came to that. Not where somebody
  * has extended its lease. Asked every minute: waits while anything is at work; a pause that fails is tried again, and posted once.
  */
-export async function pauseLeftAwake(session: Session, pause: PauseCluster): Promise<void> {
+export async function pauseLeftRunning(session: Session, pause: PauseCluster): Promise<void> {
   const { deps } = session
-  const woken = await leftAwake(session)
-  if (woken === null || (await userOf(null, deps)) !== null) return
+  const resuming = await leftRunning(session)
+  if (resuming === null || (await userOf(null, deps)) !== null) return
   if ((await deps.cluster.describe()).state !== 'available') return
-  const { place, who, id } = woken
+  const { place, who, id } = resuming
   if (place.kind !== 'slack') return
   const mention = who.kind === 'slack' ? [who.id] : []
   await pause(theClock, place, { ways: waysOfSchedule(place, who), mention, occasion: `left-awake:${id}` })
 }
 
 /** The run by which an occurrence that is over has resumed the warehouse, where nobody has resumed, paused or extended it since. */
-async function leftAwake(session: Session): Promise<RunSummary | null> {
+async function leftRunning(session: Session): Promise<RunSummary | null> {
   const { deps } = session
   const { runs } = deps.ledger
   const newest = async (commands: readonly string[]) => runs.summaries({ commands, states: ['complete'], limit: 1 })
-  const [woke] = await newest(deps.commands.wake)
-  if (woke?.origin.kind !== 'line') return null
-  const occurrence = await runs.get(woke.origin.fire)
+  const [newestResume] = await newest(deps.commands.wake)
+  if (newestResume?.origin.kind !== 'line') return null
+  const occurrence = await runs.get(newestResume.origin.fire)
   const since = new Date(deps.clock.now().getTime() - longestHours * hourMs).toISOString()
   if (occurrence === null || occurrence.ended === null || occurrence.ended < since) return null
-  const woken = wakingOf(
+  const resuming = resumingRun(
     occurrence,
     await runs.summaries({ parent: occurrence.id, limit: 100 }),
     occurrence.state !== 'complete',
     session,
   )
-  if (woken === null || isPausedSince(woken, await newest(deps.commands.sleep), deps)) return null
-  return (await extensionsOf(woken, deps)).length > 0 ? null : woken
+  if (resuming === null || isPausedSince(resuming, await newest(deps.commands.sleep), deps)) return null
+  return (await extensionsOf(resuming, deps)).length > 0 ? null : resuming
 }
 
 /** By which runs the lease was extended after that one. */

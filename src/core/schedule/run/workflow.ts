@@ -43,13 +43,13 @@ export async function runSchedule(
   const lines = lineSteps(schedule.lines).map((names) => ({ ...names, asks: context.catalog.request(names.request) }))
   const ready = ensureAwake(schedule, lines, attempt, context)
   const finished = async (failed: boolean): Promise<FinishedRun> => {
-    const slept = await restore(schedule, { attempt, failed }, context)
+    const restored = await restore(schedule, { attempt, failed }, context)
     const ended = await occurrenceOf(context)
     const reports = await reportsOf(occurrence.id, schedule, context)
     const now = context.deps.clock.now()
     return {
       schedule,
-      slept,
+      restored,
       occurrence: ended,
       reports: schedule.personal ? reportsOfAll(ended, reports) : reports,
       now,
@@ -58,8 +58,8 @@ export async function runSchedule(
   try {
     requireSameLines(schedule, occurrence)
     await context.perform([ready.step])
-    const { asleep } = ready.found()
-    await context.perform(lines.map((line, at) => stepOf(schedule, { ...line, at, asleep, maxErrors }, context)))
+    const { usesLast } = ready.found()
+    await context.perform(lines.map((line, at) => stepOf(schedule, { ...line, at, usesLast, maxErrors }, context)))
   } catch (error) {
     if (isLeft(error, context)) throw error
     const failed = await finished(true)
@@ -100,21 +100,21 @@ function requireSameLines(schedule: ScheduleRecord, occurrence: RunRecord): void
 
 interface LineStep extends Line {
   readonly at: number
-  /** The warehouse is, and the schedule wants the last answers then. */
-  readonly asleep: boolean
+  /** The warehouse is paused, and the schedule wants the last answers then. */
+  readonly usesLast: boolean
   readonly maxErrors: number | null
 }
 
 function stepOf(
   schedule: ScheduleRecord,
-  { asks, at, asleep, maxErrors, ...names }: LineStep,
+  { asks, at, usesLast, maxErrors, ...names }: LineStep,
   context: RunContext,
 ): Step {
   return {
     ...names,
     async run(work) {
       const now = leavingOut(asks, maxErrors)
-      const request = asleep ? await theLastAnswer(now, context).catch(expected((error) => error)) : now
+      const request = usesLast ? await theLastAnswer(now, context).catch(expected((error) => error)) : now
       const result: ChildResult =
         request instanceof OpsError
           ? { kind: 'failed', error: request }

@@ -47,7 +47,7 @@ function failed(said: Partial<FailedRun> = {}) {
       steps: [step('Check the warehouse', 'complete', 'awake-1'), step('etl', 'error', 'line-1')],
     }),
     reports: [{ line: 'etl', asks: false, answer: answer() }],
-    slept: null,
+    restored: null,
     now: new Date('2026-11-25T21:31:30.000Z'),
     error: new OpsError('bad_data', 'Line 3 is no row.', 'Mend it.'),
     failed: ofLoad,
@@ -159,8 +159,8 @@ describe('the report of a night that failed', () => {
     [{ usd: 0 }, undefined],
     [{ usd: 0.114 }, 'The cluster cost $0.11 in that time.'],
     [{ usd: 0.004, standing: 'It costs on.' }, 'The cluster cost less than $0.01 in that time. It costs on.'],
-    [{ usd: 0.11, slept: 'It is paused again.' }, 'It is paused again. That cost $0.11.'],
-    [{ usd: null, slept: 'It is paused again.' }, 'It is paused again.'],
+    [{ usd: 0.11, restored: 'It is paused again.' }, 'It is paused again. That cost $0.11.'],
+    [{ usd: null, restored: 'It is paused again.' }, 'It is paused again.'],
   ])('says what it cost: %j', (said, words) => {
     expect(failed(said).paragraphs[1]).toBe(words)
   })
