@@ -52,10 +52,13 @@ export function bytes(n: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
+// Making a format takes twenty times as long as using it.
+const dollars = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
 /** US dollars to the cent: 4.344 → "$4.34"; less than a cent is "less than $0.01". */
 export function usd(amount: number): string {
   if (amount > 0 && amount < 0.01) return 'less than $0.01'
-  return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+  return `$${dollars.format(amount)}`
 }
 
 /** A share of a whole in percent, which reads as nothing and as all only where it is: "4.9%", "0.01%", "99.99%". */

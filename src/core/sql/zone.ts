@@ -30,11 +30,7 @@ function isZone(typed: string): boolean {
 
 /** How many minutes the clocks of a zone are ahead of UTC at an instant. Seconds, which some had before 1972, are left out. */
 export function offsetAt(instant: number, zone: string): number {
-  const shown =
-    formatOf(zone)
-      .formatToParts(instant)
-      .find(({ type }) => type === 'timeZoneName')?.value ?? ''
-  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(shown) ?? []
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(formatOf(zone).format(instant)) ?? []
   return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
 }
 

@@ -155,6 +155,8 @@ export function dayText(day: string): string {
   return dateText(new Date(midnightOf(day)))
 }
 
+const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' })
+
 function weekdayOf(day: string): string {
-  return new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(midnightOf(day)))
+  return weekday.format(midnightOf(day))
 }
