@@ -260,7 +260,7 @@ describe('a heartbeat', () => {
     const { store, world, dispatcher, bot } = await openOutbox(() => gone)
     Object.assign(bot.deps.heartbeat, { beat: async () => beats++ })
     await store.put([said('night'), night])
-    await until(world, () => empty(store), 60_000)
+    await until(world, () => empty(store), 600_000)
     await dispatcher.stop()
     expect(beats).toBe(0)
   })
@@ -285,7 +285,7 @@ describe('whatever Slack answers', () => {
             return answer
           })
           await store.put(channels.map((channel, at) => said(`${at}`, channel)))
-          await until(world, () => empty(store), 60_000)
+          await until(world, () => empty(store), 600_000)
           await dispatcher.stop()
           for (const channel of ['C1', 'C2']) {
             const ids = taken

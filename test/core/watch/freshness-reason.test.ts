@@ -26,9 +26,9 @@ describe('why a day is late', () => {
     world.clock.set(new Date(at))
     await watchFreshness(bot.session)
   }
-  /** The bot looks at the clock until the deadline, which is then judged. */
+  /** The bot looks at the clock from the end of the day until the deadline, which is then judged; 3 minutes are no absence. */
   const judged = async (): Promise<FreshnessDay | undefined> => {
-    for (let at = Date.parse(yesterday); at <= Date.parse(on('06:00')); at += 120_000) {
+    for (let at = Date.parse(dayEnd); at <= Date.parse(on('06:00')); at += 180_000) {
       await look(new Date(at).toISOString())
     }
     return (await bot.ledger.freshness.days(1, 1))[0]
