@@ -82,8 +82,8 @@ export function createMetrics({ host, port }: Address): Metrics {
     runs.inc({ command, outcome: state === 'complete' && !ok ? 'red' : state })
     if (at !== null) seconds.inc({ command }, Math.max(0, Date.parse(at) - Date.parse(started)) / 1000)
   }
-  const claimed = (run: RunRecord | null, from: string | null, now: Date): void => {
-    if (run?.origin.kind !== 'fire' || run.origin.cause !== 'clock' || from !== null || run.attempt > 1) return
+  const claimed = (run: RunRecord | null, now: Date): void => {
+    if (run?.origin.kind !== 'fire' || run.origin.cause !== 'clock' || run.attempt > 1) return
     lateness.observe(Math.max(0, now.getTime() - Date.parse(run.origin.intended)) / 1000)
   }
 
@@ -99,7 +99,7 @@ export function createMetrics({ host, port }: Address): Metrics {
         },
         async claim(id, from, to, now) {
           const run = await ledger.runs.claim(id, from, to, now)
-          claimed(run, from, now)
+          claimed(run, now)
           return run
         },
       },

@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { mayChange } from '../../src/core/answers/day-notes.ts'
 import type { ChartReply, Reply } from '../../src/core/reply.ts'
 import { bob, channel, failureOf } from '../support/core.ts'
 import { createLoadedWarehouse, type Warehouse } from '../support/warehouse.ts'
@@ -108,6 +109,29 @@ describe('note', () => {
     const created = '2026-11-23T12:00:00.000Z'
     for (let n = 0; n < 1000; n++) await bot.ledger.annotations.add({ ...ofBot, key: `held:${n}`, created })
     expect(await bot.say('note 2018-11-11 "campaign"')).toMatchObject({ ok: true })
+  })
+
+  it('is refused behind the thousandth of people', async () => {
+    const { bot } = await loaded()
+    const { annotations } = bot.ledger
+    const ofBob = { kind: 'person', first: '2018-11-10', last: '2018-11-10', text: 'x', author: bob } as const
+    const add = (n: number) => annotations.add({ ...ofBob, key: `run:-${n}`, created: '2026-11-23T12:00:00.000Z' })
+    for (let n = 1; n < 1000; n++) await add(n)
+    expect(await bot.say('note 2018-11-11 "the thousandth"')).toMatchObject({ ok: true })
+    expect(failureOf(await bot.say('note 2018-11-11 "one more"'))).toMatchObject({
+      code: 'bad_argument',
+      message: 'There are 1,000 notes already. Nothing was done.',
+      remedy: 'Remove old ones.',
+    })
+  })
+
+  it('belongs to who wrote it, not to an agent or a person of another place with the same id', () => {
+    const note = { id: 1, key: '', kind: 'person', first: '', last: '', text: '', author: bob, created: '' } as const
+    expect(mayChange(note, { ...bob, role: 'viewer' })).toBe(true)
+    for (const kind of ['agent', 'local'] as const) {
+      expect(mayChange(note, { ...bob, kind, role: 'viewer' })).toBe(false)
+      expect(mayChange(note, { ...bob, kind, role: 'operator' })).toBe(true)
+    }
   })
 
   it('is written once for the run that asks for it, and nine are shown in an answer, those of people first', async () => {

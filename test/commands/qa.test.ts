@@ -1,5 +1,8 @@
 import '../../src/commands/qa.ts'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import type { LoadRecord } from '../../src/core/ports/loads.ts'
+import type { CheckFile } from '../../src/core/sql/files.ts'
+import { redSince } from '../../src/core/warehouse/checks.ts'
 import { readLibrary } from '../../src/library.ts'
 import { sqlFolder } from '../support/catalog.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -101,5 +104,40 @@ describe('qa', () => {
       'Failed: Something is here',
       ...tables,
     ])
+  })
+})
+
+describe('since when a check is red', () => {
+  it('is told by the oldest of the published loads before in which it was red in a row', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const day = (id: number) => `2018-11-${String(id).padStart(2, '0')}T03:00:00.000Z`
+    const load = (id: number, names: readonly string[] | null, warnings: readonly string[] = []): LoadRecord => ({
+      ...{ id, state: 'previous', started: day(id), published: day(id) },
+      facts: { checks: { total: 3, red: [], warnings, ...(names === null ? {} : { names }) } },
+    })
+    const live = load(9, [])
+    const never: LoadRecord = { ...load(7, []), state: 'discarded', published: null }
+    // An earlier version kept the titles of those that warn.
+    const known = [
+      load(10, []),
+      live,
+      load(8, ['a', 'c']),
+      never,
+      load(6, null, ['A', 'C']),
+      load(5, ['c']),
+      load(4, ['a', 'c']),
+    ]
+    const list = vi.spyOn(bot.ledger.loads, 'list').mockResolvedValue(known)
+    const checks = ['a', 'b', 'c'].map((name) => ({
+      ...{ kind: 'check', name, title: name.toUpperCase(), finding: '', severity: 'warn', rows: null, columns: {} },
+      ...{ waiver: null, key: null, watch: null, sql: '' },
+    })) satisfies readonly CheckFile[]
+    const since = await redSince(checks, live, bot.deps)
+    expect(checks.map((check) => since(check))).toEqual([
+      'since the load of 6 Nov 2018, 03:00 UTC',
+      'new with this load',
+      'since the load of 4 Nov 2018, 03:00 UTC',
+    ])
+    expect(list).toHaveBeenCalledWith(['live', 'previous', 'discarded'])
   })
 })

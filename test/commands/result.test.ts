@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import { sourceOfAnswer } from '../../src/core/answers/answer-source.ts'
 import type { Place } from '../../src/core/place.ts'
+import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { bob, channel, failureOf, terminal } from '../support/core.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -237,16 +238,33 @@ describe('result', () => {
     expect([await leftOut('complete'), await leftOut('error')]).toEqual(['5', 'not known'])
   })
 
-  it('offers all files where there are more than the five that it shows', async () => {
+  it('names five of its source files at most, and offers the list of all where there are more', async () => {
     const { bot } = await loaded()
     const { asked } = await bot.say('top songs 3')
     if (asked === undefined) throw new Error('it was asked')
-    const all = await bot.deps.engine.loadedFiles(1, new AbortController().signal)
-    const offers = async (files: number): Promise<boolean> => {
-      const engine = { ...bot.deps.engine, loadedFiles: async () => (all ?? []).slice(0, files) }
-      return (await sourceOfAnswer(asked, { ...bot.deps, engine }, new AbortController().signal)).hasMoreFiles
+    const file = (n: number, rows: number | null) =>
+      ({ path: `${n}.json`, dataset: n === 0 ? 'song' : 'log', day: null, rows, rejected: null, bytes: 1_000 }) as const
+    const shown = async (number: number, rows: number | null = 2) => {
+      const files = Array.from({ length: number }, (_, n) => file(n, rows))
+      const engine: Engine = Object.create(bot.deps.engine, { loadedFiles: { value: async () => files } })
+      const { replies, hasMoreFiles } = await sourceOfAnswer(
+        asked,
+        { ...bot.deps, engine },
+        new AbortController().signal,
+      )
+      const [, words, table] = replies
+      if (words?.kind !== 'text' || table?.kind !== 'table') throw new Error('the files come second')
+      return [words.text, table.title, table.columns, table.rows.length, table.total, hasMoreFiles]
     }
-    expect([await offers(5), await offers(6)]).toEqual([false, true])
+    const columns = ['file', 'rows', 'bytes']
+    const [four, five] = ['4 log files, 8 rows, 4.0 kB', '5 log files, 10 rows, 5.0 kB']
+    const one = '1 song file, 2 rows, 1.0 kB'
+    expect(await shown(5)).toEqual([`Source files: ${four} · ${one}.`, 'Source files', columns, 5, 5, false])
+    expect(await shown(6)).toEqual([`Source files: ${five} · ${one}.`, 'Newest source files', columns, 5, 6, true])
+    expect(await shown(1, null)).toEqual([
+      'Source files: 1 song file, 1.0 kB. Rows and sizes of single files are not known.',
+      ...['Source files', ['file', 'bytes'], 1, 1, false],
+    ])
   })
 
   it('gives all files of its load as CSV, each once, whose rows and bytes add up', async () => {

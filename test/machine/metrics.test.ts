@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import { expect, it, onTestFinished } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
 import { OpsError } from '../../src/core/errors.ts'
+import { newMessage } from '../../src/core/outbox/messages.ts'
 import { watchCalls } from '../../src/machine/calls.ts'
 import { createMetrics, type Metrics } from '../../src/machine/metrics.ts'
 import { freePort } from '../program/program.ts'
@@ -104,7 +106,7 @@ it('tells how late an occurrence of the clock began, of the first attempt alone'
   const ledger = metrics.counting(process.ledger)
   const now = process.deps.clock.now()
   const intended = new Date(now.getTime() - 12_000).toISOString()
-  const opened = await ledger.runs.open({
+  const occurrence = {
     key: 'schedule:1',
     command: 'schedule-run',
     args: {},
@@ -118,10 +120,19 @@ it('tells how late an occurrence of the clock began, of the first attempt alone'
     approval: null,
     worker: null,
     started: now.toISOString(),
+  } as const
+  const opened = await ledger.runs.open(occurrence)
+  const asked = await ledger.runs.open({
+    ...occurrence,
+    key: 'ask:1',
+    origin: { ...occurrence.origin, cause: 'asked' },
   })
-  if (opened.kind !== 'opened') throw new Error('it was not opened')
-  await ledger.runs.claim(opened.run.id, null, process.id, now)
-  await ledger.runs.release(opened.run.id, process.id)
+  if (opened.kind !== 'opened' || asked.kind !== 'opened') throw new Error('it was not opened')
+  const { id } = opened.run
+  expect(await ledger.runs.claim(id, null, process.id, now)).toMatchObject({ attempt: 1 })
+  // Its process is dead: another one goes on with it later.
+  expect(await ledger.runs.claim(id, process.id, 'two', new Date(now.getTime() + 90_000))).toMatchObject({ attempt: 2 })
+  expect(await ledger.runs.claim(asked.run.id, null, process.id, now)).not.toBeNull()
   const samples = await sampled(port)
   expect(samples.get('sparkify_schedule_lateness_seconds_sum')).toBe(12)
   expect(samples.get('sparkify_schedule_lateness_seconds_bucket{le="5"}')).toBe(0)
@@ -183,13 +194,47 @@ it('counts the runs that end by what came of them, with the time that they took,
   expect((await sampled(port)).has('sparkify_load_age_seconds')).toBe(false)
 })
 
+it('counts the messages that are tried again, until it is closed, and answers GET alone', async () => {
+  const port = await freePort()
+  const { deps, ledger, id } = await (await createWorld()).start('one', [])
+  const metrics = createMetrics({ host: '127.0.0.1', port })
+  const close = await metrics.serve(deps, () => true)
+  const ways = [{ kind: 'admins', besides: null }] as const
+  const answer: Answer = { ok: true, exit: 0, headline: '', audience: 'asker', run: null, replies: [], next: [] }
+  const content = { kind: 'answer', answer } as const
+  await ledger.messages.put([newMessage({ key: 'one', content, ways }, deps.clock.now())])
+  const message = await ledger.messages.find('one')
+  if (message === null) throw new Error('it was put')
+  await ledger.messages.take(message, id)
+  await metrics.counting(ledger).messages.later(message, deps.clock.now(), false)
+  expect((await sampled(port)).get('sparkify_api_retries_total{api="slack",call="message"}')).toBe(1)
+  expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(404)
+  await close()
+  await fetch(`${await openApi()}/api/chat.postMessage`)
+  onTestFinished(await metrics.serve(deps, () => true))
+  const calls = [...(await sampled(port)).keys()].filter((key) =>
+    key.startsWith('sparkify_api_calls_total{api="slack"'),
+  )
+  expect(calls).toEqual([])
+})
+
 it('counts alerts by state, alike in scrapes at the same time', async () => {
   const { process, port } = await open()
   const definition = { kind: 'check' } as const
   const created = process.deps.clock.now().toISOString()
-  await process.ledger.watches.named('one', { definition, place: { kind: 'terminal' }, owner: anna, created })
+  const watches = ['one', 'two', 'three'].map((name) =>
+    process.ledger.watches.named(name, { definition, place: { kind: 'terminal' }, owner: anna, created }),
+  )
+  const [one, two] = await Promise.all(watches)
+  const found = { when: 'today', headline: 'red', facts: [] }
+  const life = { kind: 'firing', firing: { number: 1, began: created, since: 'today', found } } as const
+  if (one !== undefined) await process.ledger.watches.change(one, { life }, [])
+  if (two !== undefined) await process.ledger.watches.change(two, { life, isPaused: true }, [])
   const scrapes = await Promise.all([sampled(port), sampled(port), sampled(port)])
-  expect(scrapes.map((samples) => samples.get('sparkify_alerts{state="ok"}'))).toEqual([1, 1, 1])
+  for (const samples of scrapes) {
+    const of = (state: string) => samples.get(`sparkify_alerts{state="${state}"}`)
+    expect(['ok', 'firing', 'paused', 'resolved'].map(of)).toEqual([1, 1, 1, 0])
+  }
 })
 
 it('refuses a port that is taken, naming its own variable', async () => {

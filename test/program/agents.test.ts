@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
@@ -41,6 +42,12 @@ it('answers the official client over stdio, in both eras of the protocol, and en
     await client.close()
     expect([faults, stderr.filter((line) => line.includes('"level":50'))]).toEqual([[], []])
   }
+  // It asked in its own name, by which people find what it did.
+  const { username } = userInfo()
+  const { answer } = await sayJson(`runs who=agent:${username}`, { SPARKIFY_HOME }, sayHere)
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  const asked = ['top-songs n=2', `${username}'s agent`, 'complete']
+  expect(table?.rows.map((row) => row.slice(1, 4))).toEqual([asked, asked])
 })
 
 it('ends with status 0 at the end of its input, and with 2 where the configuration is wrong', async () => {

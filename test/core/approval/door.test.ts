@@ -363,4 +363,18 @@ describe('on a full disk', () => {
     }
     expect(failureOf(await bot.say('load'))).toMatchObject({ code: 'storage', message: 'The disk is full.' })
   })
+
+  it('an answer for one person offers doctor only where they may use it', async () => {
+    const { start, roles } = await createWorld()
+    roles.set(bob.id, 'operator')
+    const commands = [
+      command('look', async () => undefined, { effect: 'none', audience: 'asker' }),
+      command('doctor', async () => undefined, { effect: 'none', role: 'admin' }),
+    ]
+    const full = () => Promise.reject(new DiskFull('The disk is full.', 'Free some space.', null))
+    const { ledger } = await start('before', commands)
+    const bot = await start('one', commands, { ledger: { ...ledger, runs: { ...ledger.runs, open: full } } })
+    expect((await bot.say('look', { who: bob })).next).toEqual([])
+    expect((await bot.say('look')).next).toEqual([{ label: 'Doctor', line: 'doctor' }])
+  })
 })

@@ -105,6 +105,22 @@ describe('the copy of a load', () => {
     expect(await bot.say('etl')).toMatchObject({ ok: false, failure: { code: 'bug' } })
   })
 
+  it('that answers is of the live load, where it has one, and else the newest that was made', async () => {
+    const { bot } = await startCopier()
+    for (const _ of [1, 2, 3]) await bot.say('etl')
+    const { loads } = bot.ledger
+    const of = async () => (await copiedLoad(bot.deps))?.id
+    await loads.learn(1, { copied: '2026-11-25T00:00:00.000Z' })
+    await loads.learn(2, { copied: '2026-11-24T00:00:00.000Z' })
+    expect(await of()).toBe(3)
+    await loads.learn(3, { copied: null })
+    expect(await of()).toBe(1)
+    await forgetCopies(1, bot.deps)
+    expect(await of()).toBe(1)
+    await forgetCopies(2, bot.deps)
+    expect(await of()).toBeUndefined()
+  })
+
   it('is of the tables that a query reads, and of no other', async () => {
     const library = await shippedLibrary()
     const names = copiedTables(library).map((sql) => /create table (?:if not exists )?(\w+)/i.exec(sql)?.[1])
