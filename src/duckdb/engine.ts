@@ -37,7 +37,6 @@ import {
 import { asSourceError, type Listing, listFolder, type Variable } from './sources.ts'
 import { stageFiles } from './stage.ts'
 
-const progressEveryMs = 500
 const logVariable = 'SPARKIFY_LOG_DATA'
 const songVariable = 'SPARKIFY_SONG_DATA'
 
@@ -222,9 +221,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const { [name]: files, leftOut = [] } = sources
       const staging = { dataset: datasets[name], files, maxErrors, root, keepGone, leftOut }
       try {
-        return await inCandidate(load, work.signal, (session) =>
-          withProgress(session, work, () => stageFiles(session, staging, work.signal)),
-        )
+        return await inCandidate(load, work.signal, (session) => stageFiles(session, staging, work))
       } catch (error) {
         throw asSourceError(error, root, variable)
       }
@@ -300,28 +297,5 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       admin.disconnectSync()
       instance.closeSync()
     },
-  }
-}
-
-/** Shows the progress of the running statement in percent, as DuckDB estimates it. */
-async function withProgress<T>(session: DuckdbSession, work: Work, task: () => Promise<T>): Promise<T> {
-  await session.connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false')
-  const broken: unknown[] = []
-  const timer = setInterval(() => {
-    try {
-      const { percentage } = session.connection.progress
-      if (percentage > 0) work.progress(`${Math.floor(percentage)}%`)
-    } catch (error) {
-      // Thrown in a timer it would end the process.
-      clearInterval(timer)
-      broken.push(error)
-    }
-  }, progressEveryMs)
-  try {
-    const result = await task()
-    if (broken.length > 0) throw broken[0]
-    return result
-  } finally {
-    clearInterval(timer)
   }
 }

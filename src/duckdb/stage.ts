@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { codeOf } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
+import type { Work as StepWork } from '../core/step.ts'
 import { reported, rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
@@ -30,6 +31,10 @@ import {
 } from './source-list.ts'
 
 const maxReasons = 5
+// A statement reads files of this many bytes, and then the progress is shown. DuckDB's own progress bar costs 5 % of a load: its thread that
+// waits for the others reads it without a pause.
+const bytesAtOnce = 1024 ** 3
+const textBytesAtOnce = 2 * 1024 ** 2
 // What a failed load shows of them; each costs two small questions.
 const filesLookedAt = 20
 const rowsLookedAt = 500
@@ -62,7 +67,11 @@ interface Plan {
  * which fields are absent and which rows cannot be read, and takes the files apart that are not one object a line. Throws `bad_data`
  * for more than `maxErrors` in all files of the list.
  */
-export async function stageFiles(session: DuckdbSession, staging: StagingFolder, signal: AbortSignal): Promise<Staged> {
+export async function stageFiles(
+  session: DuckdbSession,
+  staging: StagingFolder,
+  { signal, progress }: Pick<StepWork, 'signal' | 'progress'>,
+): Promise<Staged> {
   const { dataset, files } = staging
   const where = whereRead(files)
   const shown = (path: string): string => nameIn(staging.root, where.pathOf(path))
@@ -76,7 +85,7 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
   const [texts, exact] = split(others, isText)
   const none = { files: [], spellings: spellingsIn(dataset, []) }
   const hashOf = new Map<string, string | null>()
-  const work: Work = { ...staging, shown, where, difference, signal, hashOf }
+  const work: Work = { ...staging, shown, where, difference, signal, progress, hashOf }
   const note = (hashes: Hashes): void => {
     for (const [path, hash] of hashes) hashOf.set(path, hash)
   }
@@ -114,6 +123,7 @@ interface Work extends StagingFolder {
   readonly where: WhereRead
   readonly difference: Difference
   readonly signal: AbortSignal
+  readonly progress: StepWork['progress']
   readonly hashOf: Map<string, string | null>
 }
 
@@ -131,8 +141,9 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
     }
     const numbers = new Map(ordered.map(({ path }, index) => [path, first + index]))
     const numberOf = ({ path }: SourceFile): number => numbers.get(path) ?? 0
-    await insertExact(session, dataset, plan.exact, first)
-    await insertTexts(session, work, plan.texts, first + plan.exact.length)
+    const isRead = meterOf(ordered, work.progress)
+    await insertExact(session, dataset, plan.exact, first, isRead)
+    await insertTexts(session, work, plan.texts, first + plan.exact.length, isRead)
     const rejected = new Map([
       ...(await insertLines(session, work, plan.lines, first + plan.exact.length + plan.texts.length)),
       ...(await insertRecordwise(session, work, plan.records, numberOf)),
@@ -161,42 +172,74 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
 /** Of the files that have any: how many of their rows cannot be read, with the first reasons. */
 type Rejected = ReadonlyMap<string, { readonly rejected: number; readonly reasons: readonly string[] }>
 
+/** Told which files have been read, shows how much that is of `all` in percent of the bytes. */
+function meterOf(all: readonly SourceFile[], progress: StepWork['progress']) {
+  const total = bytesOf(all)
+  let done = 0
+  return (files: readonly SourceFile[]): void => {
+    done += bytesOf(files)
+    if (done < total) progress(`${Math.floor((100 * done) / total)}%`)
+  }
+}
+
+function bytesOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** The files in order, in parts that just reach `bytes`. */
+function* partsOf(files: readonly SourceFile[], bytes: number): Generator<readonly SourceFile[]> {
+  let part: SourceFile[] = []
+  let sum = 0
+  for (const file of files) {
+    part.push(file)
+    sum += file.bytes
+    if (sum < bytes) continue
+    yield part
+    part = []
+    sum = 0
+  }
+  if (part.length > 0) yield part
+}
+
 async function insertExact(
   session: DuckdbSession,
   dataset: Dataset,
   files: readonly SourceFile[],
   first: number,
+  isRead: (files: readonly SourceFile[]) => void,
 ): Promise<void> {
-  if (files.length === 0) return
-  await session.run(
-    `insert into ${dataset.table} (${columnsOf(dataset)}) ${exactRows(dataset, readerOf(dataset.format), first)}`,
-    fileList(files),
-  )
+  let number = first
+  for (const part of partsOf(files, bytesAtOnce)) {
+    const rows = exactRows(dataset, readerOf(dataset.format), number)
+    await session.run(`insert into ${dataset.table} (${columnsOf(dataset)}) ${rows}`, fileList(part))
+    number += part.length
+    isRead(part)
+  }
 }
-
-// As many as make a few megabytes.
-const textsAtOnce = 4096
 
 async function insertTexts(
   session: DuckdbSession,
   { dataset, signal, hashOf }: Work,
   files: readonly SourceFile[],
   first: number,
+  isRead: (files: readonly SourceFile[]) => void,
 ): Promise<void> {
   const relation = `(select cast(file.text as json) as json, file.file_index
     from (select unnest(from_json($texts, '[{"text": "VARCHAR", "file_index": "BIGINT"}]')) as file))`
   const sql = `insert into ${dataset.table} (${columnsOf(dataset)}) ${exactRows(dataset, relation, first)}`
-  for (let from = 0; from < files.length; from += textsAtOnce) {
-    const some = files.slice(from, from + textsAtOnce)
+  let from = 0
+  for (const part of partsOf(files, textBytesAtOnce)) {
     const texts: { text: string; file_index: number }[] = []
-    for (const [index, { content, hash: found }] of (await readNow(some, signal)).entries()) {
-      const { path = '' } = some[index] ?? {}
+    for (const [index, { content, hash: found }] of (await readNow(part, signal)).entries()) {
+      const { path = '' } = part[index] ?? {}
       hashOf.set(path, found)
       // Not so, it is a text that DuckDB refuses too, and that is then taken apart by records.
       const text = isUtf8(content) ? content.toString().trim() : 'not UTF-8'
       if (text !== '') texts.push({ text, file_index: from + index })
     }
     await session.run(sql, { values: { texts: JSON.stringify(texts) } })
+    from += part.length
+    isRead(part)
   }
 }
 

@@ -227,19 +227,22 @@ describe('staging what can be read', () => {
     ])
   })
 
-  it('says how far it is while it reads', async () => {
-    const line = `${logLine()}\n`
-    const engine = await openWith({ 'a.json': line.repeat(200_000) })
+  it('says how far it is while it reads, in percent of the bytes', async () => {
+    // Files of 50 kB, of which 42 just make the two megabytes that a statement reads.
+    const names = Array.from({ length: 100 }, (_, at) => `A/${100 + at}.json`)
+    const fileOf = (name: string): string => songLine({ song_id: name, title: name.padEnd(50_000, 'x') })
+    const song = Object.fromEntries(names.map((name) => [name, fileOf(name)]))
+    const engine = await openWith({ 'a.json': logLine() }, song)
     const told: string[] = []
     const sources = await engine.sources(never)
-    await engine.stage(
-      1,
-      'log',
-      sources,
-      0,
-      workWith(never, (detail) => told.push(detail)),
-    )
-    expect(told.every((detail) => /^\d+%$/.test(detail))).toBe(true)
+    const work = workWith(never, (detail) => told.push(detail))
+    await engine.stage(1, 'log', sources, 0, work)
+    await engine.stage(1, 'song', sources, 0, work)
+    expect(told).toEqual(['42%', '84%'])
+    expect(await cell(engine, 1, 'candidate', 'select count(distinct left(title, 10)) from staging_songs')).toBe(100)
+    const misplaced = `select count(*) from staging_songs join source_files on _number = _file and dataset = 'song'
+      where not contains(path, song_id)`
+    expect(await cell(engine, 1, 'candidate', misplaced)).toBe(0)
   })
 })
 
