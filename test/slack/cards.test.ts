@@ -113,6 +113,20 @@ describe('a card', () => {
     desk.office.doors.open('wipe')
   })
 
+  it('can have its reason asked of several people, each of whom is answered about their own', async () => {
+    await move({ ...two, admins: [ada, otto, vera] })
+    await desk.asked()
+    const [his, hers] = [await desk.dialogOf(otto, 'Reject'), await desk.dialogOf(vera, 'Reject')]
+    const submit = (as: string, view_id: string, value: string) =>
+      desk.office.workspace.users.submit({ as, view_id, form: [{ block_id: 'reason', action_id: 'given', value }] })
+    await submit(vera, hers, 'Not today.')
+    await desk.shown('✗ Rejected by vera: Not today. Nothing was done.', otto)
+    await submit(otto, his, 'Not tomorrow.')
+    const late = 'vera rejected this: Not today. Nothing was done.'
+    await desk.shown(late, otto)
+    expect(desk.texts(dataEng, vera).join()).not.toContain(late)
+  })
+
   it('is withdrawn by its asker, quietly, and by nobody who is no approver', async () => {
     await move(two)
     await desk.asked()

@@ -56,6 +56,16 @@ describe('a mention', () => {
     expect(answers()[0]?.thread_ts).toBe(parent?.ts)
   })
 
+  it('is answered with buttons that answer in that thread', async () => {
+    office.doors.open('songs')
+    await say('@Sparkify help')
+    await eventually(() => answers().length === 1)
+    const [asked] = office.workspace.messages(dataEng, ada)
+    await office.workspace.users.press({ as: ada, ...office.button('Songs') })
+    await eventually(() => answers(dataEng, vera).length === 1)
+    expect(answers(dataEng, vera)[0]).toMatchObject({ thread_ts: asked?.ts, text: expect.stringContaining('songs') })
+  })
+
   it('alone is a line without words, as the slash command alone is', async () => {
     await say('@Sparkify')
     await eventually(() => answers().length === 1)

@@ -161,6 +161,10 @@ describe('a chart that Slack cannot draw', () => {
       await ask()
       expect([refused, typesIn().includes('data_visualization')]).toEqual([refused, true])
       expect(imageIn()).toBeUndefined()
+      const tries = office.front.calls.filter(
+        ({ name, body }) => name === refused && !(body.get('blocks')?.includes('data_visualization') ?? false),
+      )
+      expect([refused, tries.length]).toEqual([refused, refused === 'chat.update' ? 6 : 1])
       if (refused !== 'chat.update') await office.close()
     }
   })
@@ -184,6 +188,20 @@ describe('a chart that Slack cannot draw', () => {
     expect(imageIn(random)).toBeDefined()
     expect(office.front.named('files.getUploadURLExternal')).toHaveLength(1)
   })
+})
+
+it('a picture that only the response URL could bring is given up after three tries, and its days are drawn in weeks', async () => {
+  await open(picturesHere)
+  office.front.inject(({ name, body }) =>
+    name === 'response' && body.get('raw')?.includes('slack_file') === true
+      ? { body: { ok: false, error: 'invalid_blocks' } }
+      : undefined,
+  )
+  await ask(random)
+  const tries = office.front.named('response').filter(({ body }) => body.get('raw')?.includes('slack_file'))
+  expect(tries.map(({ at }, n) => at - (tries[n - 1]?.at ?? at) >= 3_000 * n)).toEqual([true, true, true])
+  expect(imageIn(random)).toBeUndefined()
+  expect(JSON.stringify(shown(random))).toContain('mean day of each week')
 })
 
 describe('bars of a table', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { tableOfThings } from '../../src/core/reply.ts'
-import { typedModal } from '../../src/slack/action-ids.ts'
+import { formModal, typedModal } from '../../src/slack/action-ids.ts'
 import { team } from '../../src/workspace/personas.ts'
 import { eventually } from './support/clock.ts'
 import type { Front } from './support/front.ts'
@@ -197,7 +197,7 @@ describe('a plan that wants a word typed', () => {
 
   it('refuses another word inside the dialog', async () => {
     const id = await opened()
-    expect((await submit(id, 'sparklify')).errors).toEqual({ word: expect.stringContaining('sparkify') })
+    expect((await submit(id, 'sparklify')).errors).toEqual({ word: 'Type sparkify, exactly. Nothing was done.' })
     expect(await runs()).toEqual([])
   })
 
@@ -254,7 +254,7 @@ describe('a plan that wants a word typed', () => {
       name === 'views.open' ? { body: { ok: false, error: 'expired_trigger_id' } } : undefined,
     )
     await press('Wipe all')
-    await shown('did not open the dialog')
+    await shown('Slack did not open the dialog in time. Nothing was done.')
     expect(await runs()).toEqual([])
   })
 })
@@ -275,6 +275,28 @@ describe('a button that this version does not know', () => {
     }
     const answer = await postSigned(office.front.origin, { payload: JSON.stringify(body) })
     expect(answer.status).toBe(200)
-    await shown('another version')
+    await shown('This button belongs to another version of the bot. Nothing was done.')
+    expect(JSON.stringify(office.workspace.messages(dataEng, ada))).toContain(
+      'Type the command again to get new buttons.',
+    )
+  })
+})
+
+describe('a form that this version does not know', () => {
+  it('closes, and is answered', async () => {
+    const body = {
+      type: 'view_submission',
+      trigger_id: 'one',
+      user: { id: ada, username: 'ada' },
+      view: { callback_id: formModal.callbackId, private_metadata: '{"line":"songs"}', state: { values: {} } },
+    }
+    const answer = await postSigned(office.front.origin, { payload: JSON.stringify(body) })
+    expect([answer.status, await answer.text()]).toEqual([200, ''])
+    const direct = `D${ada.slice(1)}`
+    await shown('This form belongs to another version of the bot. Nothing was done.', direct)
+    expect(JSON.stringify(office.workspace.messages(direct, ada))).toContain(
+      'Type the command again to get a new form.',
+    )
+    expect(await runs()).toEqual([])
   })
 })

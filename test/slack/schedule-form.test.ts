@@ -33,10 +33,10 @@ const dialogs = () =>
     return view.success ? [view.data.view] : []
   })
 
-/** Presses the button and gives the dialog that opens. */
+/** Presses the button, which Slack delivers twice, and gives the dialog that opens. */
 async function open(channel = dataEng, as = ada, wait = eventually) {
   const before = dialogs().length
-  await office.workspace.users.press({ as, ...office.button('Post this every…', channel, as) })
+  await office.workspace.users.press({ as, copies: 2, ...office.button('Post this every…', channel, as) })
   await wait(() => dialogs().length > before)
   const [view] = dialogs().slice(before)
   if (view === undefined) throw new Error('no dialog is open')
@@ -129,7 +129,36 @@ describe('the button "Post this every…"', () => {
     const { id } = await open()
     await submit(id, filled)
     await shown('Schedule 1')
-    expect((await office.ledger.schedules.list())[0]?.place).toMatchObject({ channel: dataEng })
+    expect((await office.ledger.schedules.list())[0]?.place).toEqual({
+      kind: 'slack',
+      channel: dataEng,
+      channelName: 'data-eng',
+      direct: false,
+    })
+    expect(all()).not.toContain('did not open the form')
+  })
+
+  it('answers in the thread in which it was pressed', async () => {
+    await say('@Sparkify top songs 3')
+    const asked = office.workspace.messages(dataEng, ada).at(-1)
+    const inThread = (words: string) =>
+      office.workspace
+        .messages(dataEng, ada)
+        .some((message) => message.thread_ts === asked?.ts && JSON.stringify(message).includes(words))
+    await office.clock.until(() => inThread('Post this every…'))
+    const { id } = await open()
+    await submit(id, filled)
+    await office.clock.until(() => inThread('Schedule 1: '))
+  })
+
+  it('says so where Slack does not open it', async () => {
+    office.front.inject(({ name }) =>
+      name === 'views.open' ? { body: { ok: false, error: 'expired_trigger_id' } } : undefined,
+    )
+    await office.workspace.users.press({ as: ada, ...office.button('Post this every…') })
+    await shown('Slack did not open the form in time. Nothing was done.')
+    expect(all()).toContain('Click again, or see help schedule-add')
+    expect(all(dataEng, vera)).not.toContain('did not open')
   })
 
   it('posts in direct messages when it was pressed there', async () => {

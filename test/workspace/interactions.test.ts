@@ -38,10 +38,10 @@ describe('a slash command', () => {
       await given.ack()
       command = { ...given.command }
     })
-    await type('  /sparkify top songs  for @otto in #music & <b> see https://x.org/?a=1 @nobody #nowhere  ')
+    await type('  /sparkify top songs  for @otto @here in #music & <b> see https://x.org/?a=1 @nobody #nowhere  ')
     expect(command).toMatchObject({
       command: '/sparkify',
-      text: 'top songs  for <@U0OTTO0OPER|otto> in <#C0MUSIC0000|music> &amp; &lt;b&gt; see <https://x.org/?a=1> @nobody #nowhere',
+      text: 'top songs  for <@U0OTTO0OPER|otto> <!here> in <#C0MUSIC0000|music> &amp; &lt;b&gt; see <https://x.org/?a=1> @nobody #nowhere',
       channel_id: dataEng,
       channel_name: 'data-eng',
       user_id: ada,
@@ -347,6 +347,15 @@ describe('a modal', () => {
     const trouble = { notice: 'We had some trouble connecting. Try again?' }
     for (const outcome of [trouble, trouble, trouble, {}]) expect(await submit(id, 'sparkify')).toEqual(outcome)
     close()
+  })
+
+  it('stands before the one that was opened earlier, which cannot be submitted meanwhile', async () => {
+    const first = (await open()).view?.id ?? ''
+    await type('/sparkify tear-down')
+    const second = (await open()).view?.id ?? ''
+    expect(await submit(first, 'sparkify')).toEqual({ notice: 'This dialog is no longer open.' })
+    await stage.workspace.users.dismiss({ as: ada, view_id: second })
+    expect(await submit(first, '')).toHaveProperty('errors')
   })
 
   it('is gone once dismissed, and belongs to one person', async () => {

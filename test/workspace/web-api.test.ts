@@ -117,6 +117,22 @@ describe('chat.postMessage', () => {
     expect(await refusal(stage.client.apiCall('chat.postMessage', args))).toEqual({ error, messages: [] })
   })
 
+  it('answers in the thread of a message, also where it answers a reply, but in none of a message for one person', async () => {
+    const post = (thread_ts: string) => stage.client.chat.postMessage({ channel: dataEng, text: 'x', thread_ts })
+    const { ts: root = '' } = await stage.client.chat.postMessage({ channel: dataEng, text: 'root' })
+    const { ts: reply = '' } = await post(root)
+    const { message_ts = '' } = await stage.client.chat.postEphemeral({
+      channel: dataEng,
+      user: ada,
+      text: 'psst',
+      thread_ts: reply,
+    })
+    await post(reply)
+    const threads = stage.workspace.messages(dataEng, ada).map(({ thread_ts }) => thread_ts)
+    expect(threads.slice(-3)).toEqual([root, root, root])
+    expect(await refusal(post(message_ts))).toMatchObject({ error: 'thread_not_found' })
+  })
+
   it('takes a text of 4,000 characters', async () => {
     expect(await stage.client.apiCall('chat.postMessage', { channel: dataEng, text: 'x'.repeat(4000) })).toMatchObject({
       ok: true,
@@ -198,6 +214,25 @@ describe('the directory', () => {
       channel: { name: 'random', is_member: false, is_archived: false },
     })
     expect(await stage.client.usergroups.users.list({ usergroup: 'S0DATAOPS00' })).toMatchObject({ users: [ada, otto] })
+  })
+
+  it('lists the channels of the bot and of a person, page by page', async () => {
+    const list = async (args: { readonly user?: string; readonly limit?: number; readonly cursor?: string }) => {
+      const { channels = [], response_metadata } = await stage.client.users.conversations(args)
+      return [channels.map(({ name }) => name), response_metadata?.next_cursor]
+    }
+    const [all = []] = await list({})
+    expect(all).toEqual(['data-eng', 'music', 'partners', 'archive'])
+    expect(await list({ user: ada })).toEqual([['data-eng', 'music', 'random', 'partners', 'archive'], ''])
+    expect(await list({ user: 'U0GUS00GUES' })).toEqual([['music', 'partners'], ''])
+    const [first, next = ''] = await list({ limit: 2 })
+    expect([first, await list({ limit: 2, cursor: `${next}` })]).toEqual([
+      ['data-eng', 'music'],
+      [['partners', 'archive'], ''],
+    ])
+    expect(await refusal(stage.client.users.conversations({ user: 'U0NOBODY000' }))).toMatchObject({
+      error: 'user_not_found',
+    })
   })
 
   it('says what it does not know', async () => {

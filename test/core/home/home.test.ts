@@ -5,7 +5,8 @@ import { OpsError } from '../../../src/core/errors.ts'
 import type { Role } from '../../../src/core/people.ts'
 import type { Bill, Cluster } from '../../../src/core/ports/cluster.ts'
 import type { LoadFacts } from '../../../src/core/ports/ledger.ts'
-import { anna, bob, command, createWorld, type TestProcess, type World } from '../../support/core.ts'
+import type { NewWatch } from '../../../src/core/ports/watches.ts'
+import { anna, bob, channel, command, createWorld, type TestProcess, type World } from '../../support/core.ts'
 import { freePolicy } from '../../support/policy.ts'
 import { below, clusterOf, homeOf, labels, lineOf } from './support.ts'
 
@@ -23,6 +24,10 @@ const names: Readonly<Record<string, Role>> = {
   resume: 'admin',
   pause: 'admin',
   extend: 'admin',
+  publish: 'operator',
+  discard: 'operator',
+  'loads-rows': 'viewer',
+  alert: 'viewer',
 }
 const commands: readonly Command[] = Object.entries(names).map(([name, role]) =>
   command(name, async () => undefined, { role }),
@@ -122,8 +127,68 @@ describe('the state', () => {
     expect(entries.map(({ words }) => lineOf(words))).toContain('November 2026: $12.40 of $200.00, without storage')
     expect(labels(entries)).toContain('Cost')
 
+    const unpriced = { ...spent, usd: null, price: '' }
+    const open = { cluster: clusterOf({}, { bill: async () => [spent, unpriced] }), policy: freePolicy }
+    const unknown = await world.start('three', commands, open)
+    expect(below(await homeOf(unknown, bob), '').map(({ words }) => lineOf(words))).toContain(
+      'November 2026: $12.40, without storage and times whose price is not known',
+    )
+
     const free = await world.start('two', commands, { cluster: clusterOf({}, { bill, free: true }) })
     expect(JSON.stringify(await homeOf(free, bob))).not.toContain('November')
+  })
+
+  it('has the load that is held, with what it loses and what can be done about it', async () => {
+    const { world, bot } = await start()
+    await loaded(bot, green)
+    const { run } = await opened(bot)
+    await bot.ledger.loads.begin(run, '2026-11-23T04:00:00.000Z')
+    await bot.ledger.loads.learn(run, {
+      comparison: {
+        live: 1,
+        tables: [{ table: 'songplays', before: 6820, after: 6389, held: true }],
+        days: { changed: 0, held: 0, shown: [] },
+        coverage: { before: 5, after: 5, held: false },
+        artists: [],
+      },
+    })
+    expect(await bot.ledger.loads.hold(run, run, bot.id)).toBe(true)
+    const held = { title: '⚠ Held', words: [`load ${run}: songplays loses 431 of 6,820 rows`] }
+    const rows = { label: 'Show rows', line: `loads-rows ${run}` }
+    expect(below(await homeOf(bot, anna), '')[1]).toMatchObject({
+      ...held,
+      next: [
+        { label: 'Publish anyway', line: `publish ${run}`, form: true },
+        { label: 'Discard', line: `discard ${run}` },
+        rows,
+      ],
+    })
+    world.roles.delete(bob.id)
+    expect(below(await homeOf(bot, bob), '')[1]).toMatchObject({ ...held, next: [rows] })
+  })
+
+  it('has the alerts that fire, to those who may see them', async () => {
+    const { bot } = await start()
+    const alert = async (watch: Pick<NewWatch, 'place' | 'owner'>): Promise<void> => {
+      const condition = { kind: 'limit', operator: '<', limit: 200 } as const
+      const definition = { kind: 'alert', line: 'top-songs', column: 'plays', condition, days: 1 } as const
+      const added = await bot.ledger.watches.add({ definition, created: '2026-11-23T11:00:00.000Z', ...watch }, 50)
+      if (added === null) throw new Error('the alert was not added')
+      const found = { when: '22 Nov 2018', headline: 'Few plays.', facts: [] }
+      const firing = { number: 1, began: '2026-11-23T11:00:00.000Z', since: '22 Nov 2018', found }
+      await bot.ledger.watches.change(added, { life: { kind: 'firing', firing } }, [])
+    }
+    const quiet = below(await homeOf(bot, anna), '').map(({ title }) => title)
+    expect(quiet).not.toContain('⚠ Alerts')
+    await alert({ place: channel, owner: anna })
+    await alert({ place: { kind: 'slack', channel: 'D0BOB', direct: true }, owner: bob })
+    await alert({ place: { kind: 'slack', channel: 'D0CARL', direct: true }, owner: { ...bob, id: 'U0CARL' } })
+    const shownTo = async (who: typeof bob) =>
+      below(await homeOf(bot, who), '').filter(({ title }) => title === '⚠ Alerts')
+    const [one, two, three] = [1, 2, 3].map((id) => `Alert ${id} (top-songs, plays<200) since 22 Nov 2018`)
+    const next = [{ label: 'All alerts', line: 'alert' }]
+    expect(await shownTo(bob)).toMatchObject([{ words: [`2 firing: ${one}; ${two}`], next }])
+    expect(await shownTo(anna)).toMatchObject([{ words: [`3 firing: ${one}; ${two}; ${three}`], next }])
   })
 
   it('that cannot be asked is said with its remedy, and all the rest is there', async () => {

@@ -76,8 +76,15 @@ describe('a run that goes on', () => {
   it('reads the same until a minute is over, so that nothing is published for seconds', async () => {
     const { world, bot, door, said } = await loading()
     const before = await running(bot)
-    world.clock.advance(59_000)
+    world.clock.advance(59_999)
     expect(await running(bot)).toEqual(before)
+    const lasts = async () => (await running(bot))[0]?.words.at(-1)
+    world.clock.advance(1)
+    expect(await lasts()).toBe('· 1 minute')
+    world.clock.advance(58 * 60_000 + 59_999)
+    expect(await lasts()).toBe('· 59 minutes')
+    world.clock.advance(1)
+    expect(await lasts()).toBe('· 1 h')
     door.resolve()
     await said
   })

@@ -51,6 +51,7 @@ describe('schedules', () => {
     expect(lineOf(entries[0]?.words ?? [])).toContain('⚠ suspended: #music is archived.')
     expect(labels(entries.slice(0, 1))).toEqual(['Run now', 'Resume', 'Remove'])
     expect(lineOf(entries[3]?.words ?? [])).toMatch(/paused$/)
+    expect(labels(entries.slice(3, 4))).toEqual(['Run now', 'Resume', 'Remove'])
   })
 
   it('are six at most; how many more there are is said', async () => {
