@@ -55,13 +55,20 @@ describe("the embedded engine's cluster", () => {
 
   it('says that options of Redshift have no effect here', async () => {
     const { cluster } = await home()
-    expect((await cluster.spinUp({ ...defaults, leaseHours: 8 })).done).toContain('have no effect here')
+    const done = 'Cluster sparkify is available on this machine and costs nothing.'
+    expect((await cluster.spinUp(defaults)).done).toBe(done)
+    for (const option of [{ leaseHours: 8 }, { nodeType: 'ra3.large' }, { nodes: 2 }]) {
+      expect((await cluster.spinUp({ ...defaults, ...option })).done).toBe(
+        `${done} Lease, node type and number of nodes have no effect here.`,
+      )
+    }
     await expect(cluster.extend(4)).rejects.toMatchObject({
       code: 'cluster_state',
       message: 'A local warehouse has no lease and costs nothing. Nothing was changed.',
     })
     await carryOut(await cluster.spinUp(defaults))
     expect((await cluster.tearDown({ snapshot: true })).plan?.facts.at(-1)).toMatch(/^snapshot=yes has no effect/)
+    expect((await cluster.tearDown({ snapshot: false })).plan?.facts).toHaveLength(2)
   })
 
   it('is paused and resumed, each step being safe to repeat', async () => {
@@ -87,12 +94,17 @@ describe("the embedded engine's cluster", () => {
 
   it('is torn down after a plan that says what goes, and leaves nothing', async () => {
     const { folder, cluster } = await loaded()
+    const fetched = join(folder, '../objects')
+    await mkdir(fetched)
+    // What a process that was killed had not yet moved to its place.
+    await writeFile(join(folder, 'cluster.json.0123abcd.tmp'), '')
     const act = await cluster.tearDown({ snapshot: false })
+    expect(act).toMatchObject({ forgetsLoads: true, done: 'Cluster sparkify is deleted. The source files are kept.' })
     expect(act.plan).toMatchObject({ typed: 'sparkify', danger: true, act: 'Tear down sparkify' })
     expect(act.plan?.facts[0]).toMatch(/^Deletes 2 loads \(.* [kM]B\)\. They cannot be restored\.$/)
     expect(act.plan?.facts[1]).toMatch(/^The source files are kept/)
     await carryOut(act)
-    await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
+    for (const gone of [folder, fetched]) await expect(readdir(gone)).rejects.toMatchObject({ code: 'ENOENT' })
     expect(await stateOf(cluster)).toBe('none')
     expect(await carryOut(act)).toEqual([{ skipped: 'already gone' }, { detail: 'nothing left' }])
   })
@@ -102,7 +114,9 @@ describe("the embedded engine's cluster", () => {
     const act = await cluster.tearDown({ snapshot: false })
     await act.steps[0]?.run(workWith())
     expect(await stateOf(cluster)).toBe('deleting')
-    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'tear-down' })
+    for (const other of [cluster.spinUp(defaults), cluster.pause(), cluster.resume()]) {
+      await expect(other).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'tear-down' })
+    }
     await carryOut(await cluster.tearDown({ snapshot: false }))
     await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
   })
@@ -116,6 +130,8 @@ describe("the embedded engine's cluster", () => {
     const refusal = {
       code: 'cluster_state',
       message: expect.stringContaining('2018, thesis.odt. Nothing was removed.'),
+      remedy: 'Move them elsewhere and tear down again.',
+      fixCommand: 'tear-down',
     }
     await expect(cluster.tearDown({ snapshot: false })).rejects.toMatchObject(refusal)
     await expect(carryOut(act)).rejects.toMatchObject(refusal)

@@ -182,26 +182,39 @@ describe('asking', () => {
   })
 
   it('writes values that have no plain form as DuckDB does', async () => {
-    const cases: readonly (readonly [sql: string, cell: unknown])[] = [
-      ["timestamp '1969-12-31 23:59:59.999'", '1969-12-31T23:59:59.999Z'],
-      ["timestamp '2018-11-01 20:57:10.796123'", '2018-11-01T20:57:10.796123Z'],
-      ["timestamp 'infinity'", 'infinity'],
-      ["timestamptz '2018-11-01 20:57:10+02'", '2018-11-01T18:57:10.000Z'],
-      ["date '2018-11-01'", '2018-11-01'],
-      ['cast(9007199254740991 as bigint)', 9007199254740991],
-      ['cast(9007199254740992 as bigint)', '9007199254740992'],
-      ['cast(-170141183460469231731687303715884105727 as hugeint)', '-170141183460469231731687303715884105727'],
-      ['cast(12.50 as decimal(9, 2))', 12.5],
-      ['cast(12 as decimal(20, 0))', 12],
-      ["cast('nan' as double)", 'NaN'],
-      ['true', true],
-      ['null', null],
-      ['[1, 2]', '[1, 2]'],
-      ["'text'", 'text'],
+    const cases: readonly (readonly [sql: string, cell: unknown, format: string])[] = [
+      ["timestamp '1969-12-31 23:59:59.999'", '1969-12-31T23:59:59.999Z', 'time'],
+      ["timestamp '1969-12-31 23:59:59.999999'", '1969-12-31T23:59:59.999999Z', 'time'],
+      ["timestamp '2018-11-01 20:57:10.796123'", '2018-11-01T20:57:10.796123Z', 'time'],
+      ["timestamp 'infinity'", 'infinity', 'time'],
+      ["timestamp_s '2018-11-01 20:57:10'", '2018-11-01T20:57:10.000Z', 'time'],
+      ["timestamp_ms '2018-11-01 20:57:10.796'", '2018-11-01T20:57:10.796Z', 'time'],
+      ["timestamp_ns '2018-11-01 20:57:10.796123456'", '2018-11-01T20:57:10.796123Z', 'time'],
+      ["timestamptz '2018-11-01 20:57:10+02'", '2018-11-01T18:57:10.000Z', 'time'],
+      ["date '2018-11-01'", '2018-11-01', 'date'],
+      ...['tinyint', 'smallint', 'integer', 'utinyint', 'usmallint', 'uinteger', 'ubigint', 'uhugeint'].map(
+        (type) => [`cast(7 as ${type})`, 7, 'integer'] as const,
+      ),
+      ['cast(9007199254740991 as bigint)', 9007199254740991, 'integer'],
+      ['cast(9007199254740992 as bigint)', '9007199254740992', 'integer'],
+      [
+        'cast(-170141183460469231731687303715884105727 as hugeint)',
+        '-170141183460469231731687303715884105727',
+        'integer',
+      ],
+      ['cast(12.50 as decimal(9, 2))', 12.5, 'decimal'],
+      ['cast(12 as decimal(20, 0))', 12, 'integer'],
+      ['cast(1.5 as float)', 1.5, 'decimal'],
+      ["cast('nan' as double)", 'NaN', 'decimal'],
+      ['true', true, 'text'],
+      ['null', null, 'integer'],
+      ['[1, 2]', '[1, 2]', 'text'],
+      ["'text'", 'text', 'text'],
     ]
     const sql = `select ${cases.map(([expression], i) => `${expression} as c${i}`).join(', ')}`
-    const { rows } = await engine.query({ kind: 'live', load: 1 }, { sql }, { maxRows: 1, signal: never })
+    const { rows, columns } = await engine.query({ kind: 'live', load: 1 }, { sql }, { maxRows: 1, signal: never })
     expect(rows[0]).toEqual(cases.map(([, expected]) => expected))
+    expect(columns).toEqual(cases.map(([, , format], i) => ({ name: `c${i}`, format })))
   })
 
   it('thinks in UTC, sorts nulls and divides whole numbers as Redshift does', async () => {

@@ -13,6 +13,7 @@ describe('a DuckDB error', () => {
       'storage',
       'The warehouse ran out of memory: ',
     ],
+    ['IO Error: more than max_temp_directory_size was used', 'storage', 'The warehouse ran out of memory: '],
     [
       'IO Error: Could not set lock on file "/loads/1.duckdb": Conflicting lock is held in node (PID 7)',
       'busy',
