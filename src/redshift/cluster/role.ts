@@ -116,7 +116,7 @@ export async function companyRole({ clients }: ClusterContext, arn: string): Pro
 /** The bot never changes the company's role, so a fault in it is reported before anything is billed. */
 async function refuseUntrusting(context: ClusterContext, arn: string): Promise<void> {
   const role = await companyRole(context, arn)
-  if (role === null || !faultsOf(role, { ...context.settings, permissionsBoundary: null }).includes('trust')) return
+  if (role === null || !faultsOf(role, context.settings).includes('trust')) return
   throw new OpsError('cluster_state', untrustingWords(arn, context.settings.kind), trustRemedy(context.settings.kind))
 }
 

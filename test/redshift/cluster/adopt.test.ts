@@ -103,6 +103,10 @@ describe('spin-up where something is there', () => {
     const { process } = await setStage({ speed: 1_000_000 })
     const { cluster, run } = process()
     await run(cluster.spinUp(plain))
+    for (const same of [{ nodes: 1 }, { nodeType: 'ra3.large' }]) {
+      expect((await cluster.spinUp({ ...plain, ...same })).plan).toBeNull()
+    }
+    await expect(cluster.spinUp({ ...plain, nodeType: 'ra3.xlplus' })).rejects.toThrow('does not resize it')
     await expect(cluster.spinUp({ ...plain, nodes: 2 })).rejects.toMatchObject({
       code: 'cluster_state',
       message: 'Cluster sparkify exists as ra3.large × 1, and spin-up does not resize it. Nothing was done.',
@@ -135,12 +139,14 @@ describe('spin-up where something is there', () => {
   })
 
   it('restores the newest of several snapshots', async () => {
-    const { double, process } = await setStage()
+    const { double, process, ledger } = await setStage()
     const { cluster, run } = process()
     for (let lives = 0; lives < 2; lives++) {
       await run(cluster.spinUp(plain))
       await run(cluster.tearDown({ snapshot: true }))
     }
+    // Both lives are on the month's bill.
+    expect(ledger.lease?.ran).toHaveLength(2)
     // Their names hold the time at which they were taken.
     const names = (await double.left()).snapshots.map(({ identifier }) => identifier).toSorted()
     expect(names).toHaveLength(2)
@@ -151,5 +157,8 @@ describe('spin-up where something is there', () => {
       async (options) => /Redshift (.*?),/.exec((await other.cluster.spinUp(options)).plan?.facts[0] ?? '')?.[1],
     )
     expect(await Promise.all(sizes)).toEqual(['ra3.large × 1', 'ra3.large × 2', 'ra3.xlplus × 4'])
+    await other.run(other.cluster.spinUp(plain))
+    expect((await other.cluster.describe()).facts[0]).toEqual(['Engine', 'Redshift ra3.large × 1, us-west-2'])
+    expect(ledger.lease?.ran.at(-1)?.price?.hourlyUsd).toBe(0.543)
   })
 })

@@ -35,6 +35,7 @@ describe('what is due of a lease', () => {
   it('of a cluster that was paused: a reminder after fourteen days, never a deletion', () => {
     const asleep = stopped(lease, at('07T17:10:00'))
     expect(dueAction(at('21T17:09:59'), 'paused', asleep).kind).toBe('nothing')
+    expect(dueAction(at('21T17:10:00'), 'available', asleep).kind).toBe('nothing')
     expect(dueAction(at('21T17:10:00'), 'paused', asleep)).toEqual({
       kind: 'remind',
       key: 'lease-remind:2026-11-07T17:10:00.000Z',
@@ -49,7 +50,14 @@ describe('what is due of a lease', () => {
       until: new Date(now.getTime() + 8 * 3_600_000).toISOString(),
       ran: [{ from: now.toISOString(), to: null, price }],
     })
-    expect(correctedForClock(lease, at('07T09:00:00'))).toBe(lease)
+    // Two minutes are the time between two looks at the clock.
+    for (const time of ['07T09:00:00', '07T08:58:00']) expect(correctedForClock(lease, at(time))).toBe(lease)
+    expect(correctedForClock(lease, at('07T08:57:59'))).toEqual({
+      until: at('07T16:57:59').toISOString(),
+      ran: [{ from: at('07T08:57:59').toISOString(), to: null, price }],
+    })
+    expect(correctedForClock({ ...lease, until: null }, now)?.until).toBeNull()
+    expect(correctedForClock(null, now)).toBeNull()
     expect(correctedForClock(stopped(lease, at('07T10:00:00')), now)).toEqual(stopped(lease, at('07T10:00:00')))
   })
 
@@ -82,6 +90,18 @@ describe('the periods a cluster ran', () => {
     const asleep = stopped(lease, at('07T12:00:00'))
     const again = running(asleep, at('08T09:00:00'), at('08T17:00:00'), price)
     expect(again.ran.map(({ to }) => to)).toEqual(['2026-11-07T12:00:00.000Z', null])
+    expect(stopped(again, at('08T12:00:00'))).toEqual({
+      until: null,
+      ran: [
+        { from: at('07T09:00:00').toISOString(), to: at('07T12:00:00').toISOString(), price },
+        { from: at('08T09:00:00').toISOString(), to: at('08T12:00:00').toISOString(), price },
+      ],
+    })
+    expect([stopped(null, at('08T12:00:00')), neverBegun(null)]).toEqual([
+      { until: null, ran: [] },
+      { until: null, ran: [] },
+    ])
+    expect([runningSince(asleep), runningSince(null), pausedSince(null)]).toEqual([null, null, null])
     expect(runningSince(again)).toEqual(at('08T09:00:00'))
     expect(pausedSince(again)).toBeNull()
     expect(pausedSince(asleep)).toEqual(at('07T12:00:00'))

@@ -111,16 +111,58 @@ describe('pause and resume', () => {
     await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'no_cluster' })
     const up = await cluster.spinUp(plain)
     await perform({ ...up, steps: up.steps.slice(0, 3) })
-    await expect(cluster.pause()).rejects.toMatchObject({ code: 'cluster_state' })
+    const busy = (state: string) => ({
+      code: 'cluster_state',
+      message: `Cluster sparkify is ${state}, and AWS accepts no other change until that ends. Nothing was changed.`,
+      fixCommand: 'status',
+    })
+    await expect(cluster.pause()).rejects.toMatchObject(busy('creating'))
+    await expect(cluster.resume()).rejects.toMatchObject(busy('creating'))
     await perform(up)
     const down = await cluster.pause()
     await run({ ...down, steps: down.steps.slice(0, 1) })
-    await expect(cluster.resume()).rejects.toMatchObject({ code: 'cluster_state' })
+    await expect(cluster.resume()).rejects.toMatchObject(busy('pausing'))
     const pausing = 'Cluster sparkify is pausing, which cannot be stopped. Nothing was done.'
     const refused = { code: 'cluster_state', fixCommand: 'resume', message: pausing }
     await expect(cluster.spinUp(plain)).rejects.toMatchObject(refused)
-    const notNow = 'Cluster sparkify is pausing, and AWS accepts no other change until that ends. Nothing was changed.'
-    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', message: notNow })
+    await expect(cluster.extend(2)).rejects.toMatchObject(busy('pausing'))
+    await run(cluster.pause())
+    const wake = await cluster.resume()
+    await run({ ...wake, steps: wake.steps.slice(0, 1) })
+    await expect(cluster.pause()).rejects.toMatchObject(busy('resuming'))
+    await run(wake)
+    const end = await cluster.tearDown({ snapshot: false })
+    await run({ ...end, steps: end.steps.slice(0, 1) })
+    for (const act of [cluster.pause(), cluster.resume(), cluster.extend(2)]) {
+      await expect(act).rejects.toMatchObject(busy('deleting'))
+    }
+    await expect(cluster.spinUp(plain)).rejects.toMatchObject({
+      message: 'Cluster sparkify is being deleted. Nothing was done.',
+      fixCommand: 'status',
+    })
+    expect((await cluster.tearDown({ snapshot: true })).plan).toBeNull()
+  })
+
+  it('wait an hour for AWS to pause it, and a quarter of one for it to take the order', async () => {
+    const { double, process, clock } = await setStage({ durations: { pausing: 86_400 } })
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    const fault = { kind: 'error', code: 'InvalidClusterState', message: 'not now', times: 1000 } as const
+    await double.fault({ ...fault, action: 'redshift:PauseCluster' })
+    const begun = clock.now().getTime()
+    await expect(run(cluster.pause())).rejects.toMatchObject({
+      code: 'cluster_state',
+      message:
+        'Cluster sparkify is still available, and AWS does not accept the change. Its cost is the same as before.',
+      remedy: 'Run the command again later.',
+    })
+    expect(Math.floor((clock.now().getTime() - begun) / 60_000)).toBe(15)
+    await double.clearFaults()
+    await expect(run(cluster.pause())).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: 'Cluster sparkify is still pausing after 1 h. It is billed until it is paused.',
+      fixCommand: 'pause',
+    })
   })
 })
 

@@ -1,5 +1,5 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
-import { DescribeClustersCommand, RedshiftClient } from '@aws-sdk/client-redshift'
+import { CreateClusterCommand, DescribeClustersCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { createReadingRole } from '../../support/aws/scene.ts'
@@ -64,14 +64,26 @@ describe('spin-up where nothing is there', () => {
       defaultVpc: false,
       managedPolicies: { [boundary]: { Version: '2012-10-17', Statement: [] } },
     })
-    const { cluster, run } = process({
-      subnetGroup: 'data-subnets',
-      securityGroups: ['sg-0123456789abcdef0'],
-      permissionsBoundary: boundary,
-      tags: { team: 'data' },
-      hourlyUsd: 0.4,
-      jsonPaths: 's3://udacity-dend/log_json_path.json',
-    })
+    const ordered: unknown[] = []
+    const { cluster, run } = process(
+      {
+        subnetGroup: 'data-subnets',
+        securityGroups: ['sg-0123456789abcdef0'],
+        permissionsBoundary: boundary,
+        tags: { team: 'data' },
+        hourlyUsd: 0.4,
+        jsonPaths: 's3://udacity-dend/log_json_path.json',
+      },
+      ({ redshift }) =>
+        redshift.middlewareStack.add(
+          (next, { commandName }) =>
+            (args) => {
+              if (commandName === CreateClusterCommand.name) ordered.push(args.input)
+              return next(args)
+            },
+          { step: 'initialize' },
+        ),
+    )
     const act = await cluster.spinUp({ ...plain, nodes: 2 })
     expect(act.plan?.facts).toEqual([
       'Redshift ra3.large × 2, us-west-2, encrypted, not public.',
@@ -83,6 +95,25 @@ describe('spin-up where nothing is there', () => {
       'Takes 5-10 minutes. When the lease ends, the cluster is paused, never deleted.',
     ])
     await run(act)
+    const arn = 'arn:aws:iam::123456789012:role/sparkify-s3-read'
+    expect(ordered).toEqual([
+      {
+        ClusterIdentifier: 'sparkify',
+        PubliclyAccessible: false,
+        ManageMasterPassword: true,
+        IamRoles: [arn],
+        DefaultIamRoleArn: arn,
+        ClusterSubnetGroupName: 'data-subnets',
+        VpcSecurityGroupIds: ['sg-0123456789abcdef0'],
+        NodeType: 'ra3.large',
+        ClusterType: 'multi-node',
+        NumberOfNodes: 2,
+        DBName: 'sparkify',
+        MasterUsername: 'sparkify_admin',
+        Encrypted: true,
+        Tags: [{ Key: 'team', Value: 'data' }, ...managed],
+      },
+    ])
     const { Role: role } = await new IAMClient(double.scene).send(new GetRoleCommand({ RoleName: 'sparkify-s3-read' }))
     expect(role).toMatchObject({
       PermissionsBoundary: { PermissionsBoundaryArn: boundary },

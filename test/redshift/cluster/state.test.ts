@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { clusterStateOf, isHopeless, isTransition, statusOf } from '../../../src/redshift/cluster/state.ts'
 
 describe('the state of a cluster', () => {
-  it.each([
+  it.each<[string, string | undefined, string]>([
     ['creating', 'Modifying', 'creating'],
     ['available', 'Available', 'available'],
     ['available', undefined, 'available'],
@@ -11,7 +11,9 @@ describe('the state of a cluster', () => {
     ['paused', 'Maintenance', 'paused'],
     ['INACCESSIBLE_KMS_KEY', undefined, 'resuming'],
     ['available, prep-for-resize', undefined, 'available'],
-    ['modifying', undefined, 'available'],
+    ...['modifying', 'rotating-keys', 'storage-full', 'updating-hsm', 'cancelling-resize'].map(
+      (word): [string, undefined, string] => [word, undefined, 'available'],
+    ),
     ['modifying', 'Unavailable', 'resuming'],
     ['rebooting', undefined, 'resuming'],
     ['pausing', undefined, 'pausing'],
@@ -32,7 +34,10 @@ describe('the state of a cluster', () => {
   })
 
   it('passes by itself only where AWS is known to be at work', () => {
-    const passing = ['creating', 'pausing', 'resuming', 'modifying', 'resizing', 'deleting']
+    const passing = [
+      ...['creating', 'pausing', 'resuming', 'modifying', 'rebooting', 'renaming', 'resizing', 'cancelling-resize'],
+      ...['rotating-keys', 'updating-hsm', 'final-snapshot', 'deleting'],
+    ]
     const lasting = ['available', 'paused', 'storage-full', 'hardware-failure', 'a-state-of-next-year', undefined]
     expect(passing.map((ClusterStatus) => isTransition({ ClusterStatus }))).toEqual(passing.map(() => true))
     expect(lasting.map((ClusterStatus) => isTransition({ ClusterStatus }))).toEqual(lasting.map(() => false))
@@ -50,6 +55,7 @@ describe('the state of a cluster', () => {
     'incompatible-hsm',
     'inaccessible-kms-key',
     'INSUFFICIENT_CAPACITY',
+    'insufficient-vpce',
   ])('%s is beyond waiting', (ClusterStatus) => {
     expect(isHopeless({ ClusterStatus })).toBe(true)
   })

@@ -1,4 +1,4 @@
-import { AttachRolePolicyCommand, DetachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
+import { AttachRolePolicyCommand, DetachRolePolicyCommand, IAMClient, UntagRoleCommand } from '@aws-sdk/client-iam'
 import { PauseClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
@@ -53,8 +53,11 @@ describe('the plan of tear-down', () => {
     const stage = await setStage()
     const { cluster } = await spunUp(stage)
     const read = await cluster.tearDown({ snapshot: true })
+    expect(read.plan?.facts[0]).toMatch(/, less than \$1 so far\.$/)
     await stage.clock.pass(60_000)
     expect((await cluster.tearDown({ snapshot: true })).plan).toEqual(read.plan)
+    await stage.clock.pass(2 * 3_600_000)
+    expect((await cluster.tearDown({ snapshot: true })).plan?.facts[0]).toMatch(/, about \$1 so far\.$/)
   })
 })
 
@@ -63,6 +66,7 @@ describe('tear-down', () => {
     const stage = await setStage()
     const { cluster, run } = await spunUp(stage)
     const act = await cluster.tearDown({ snapshot: false })
+    expect(act.forgetsLoads).toBe(true)
     expect(await run(act)).toEqual([
       '✓ Delete cluster',
       '✓ Wait until deleted',
@@ -79,6 +83,7 @@ describe('tear-down', () => {
     const stage = await setStage()
     const { cluster, run } = await spunUp(stage)
     const act = await cluster.tearDown({ snapshot: true })
+    expect(act.forgetsLoads).toBeUndefined()
     expect(act.done).toMatch(/^Cluster sparkify is deleted\. Still billed: its final snapshot, until \d+ \w+ \d{4}\.$/)
     const steps = await run(act)
     const { snapshots } = await stage.double.left()
@@ -179,6 +184,8 @@ describe('tear-down', () => {
       until: expect.any(String),
       ran: [ended, { to: null, price: { hourlyUsd: 0.543 } }],
     })
+    const { until, ran } = stage.ledger.lease ?? { until: null, ran: [] }
+    expect(Math.round((Date.parse(until ?? '') - Date.parse(ran.at(-1)?.from ?? '')) / 60_000)).toBe(60)
     await stage.clock.pass(3 * 3_600_000)
     // The first look after it lets the double pass to the next state.
     await stage.process().cluster.leaseAction()
@@ -246,6 +253,16 @@ describe('tear-down', () => {
     await iam.send(new DetachRolePolicyCommand(extra))
     await run(cluster.tearDown({ snapshot: false }))
     expect((await stage.double.left()).roles).toEqual([])
+  })
+
+  it('leaves a role that is not the bot’s any more', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    const act = await cluster.tearDown({ snapshot: false })
+    const tag = { RoleName: 'sparkify-s3-read', TagKeys: ['sparkify:managed'] }
+    await new IAMClient(stage.double.scene).send(new UntagRoleCommand(tag))
+    expect(await run(act)).toContain('○ Delete role: sparkify-s3-read does not belong to this bot and is kept')
+    expect((await stage.double.left()).roles).toEqual(['sparkify-s3-read'])
   })
 
   it('names a full quota of snapshots, and what still costs money', async () => {
