@@ -114,8 +114,8 @@ describe("the embedded engine's cluster", () => {
     const act = await cluster.tearDown({ snapshot: false })
     await act.steps[0]?.run(workWith())
     expect(await stateOf(cluster)).toBe('deleting')
-    for (const other of [cluster.spinUp(defaults), cluster.pause(), cluster.resume()]) {
-      await expect(other).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'tear-down' })
+    for (const other of [() => cluster.spinUp(defaults), () => cluster.pause(), () => cluster.resume()]) {
+      await expect(other()).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'tear-down' })
     }
     await carryOut(await cluster.tearDown({ snapshot: false }))
     await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })

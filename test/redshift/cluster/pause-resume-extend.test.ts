@@ -133,8 +133,8 @@ describe('pause and resume', () => {
     await run(wake)
     const end = await cluster.tearDown({ snapshot: false })
     await run({ ...end, steps: end.steps.slice(0, 1) })
-    for (const act of [cluster.pause(), cluster.resume(), cluster.extend(2)]) {
-      await expect(act).rejects.toMatchObject(busy('deleting'))
+    for (const act of [() => cluster.pause(), () => cluster.resume(), () => cluster.extend(2)]) {
+      await expect(act()).rejects.toMatchObject(busy('deleting'))
     }
     await expect(cluster.spinUp(plain)).rejects.toMatchObject({
       message: 'Cluster sparkify is being deleted. Nothing was done.',
