@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeBackup, restoreBackup } from '../../src/backup.ts'
 import { readConfig } from '../../src/config.ts'
 import { openLedger } from '../../src/store/ledger.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
 import { sayHere, startBotHere } from './here.ts'
 import { type Home, openHomes } from './homes.ts'
 import { rowsOf, say, sayJson, until } from './program.ts'
@@ -133,6 +134,39 @@ describe('a restore', { timeout: 120_000 }, () => {
       message: `${foreign} is not a backup of this program. Nothing was restored.`,
     })
     expect(await readdir(other.SPARKIFY_HOME).catch(() => [])).toEqual([])
+  })
+
+  it('is refused for one of a newer program, or one that lacks a load, and changes nothing', async () => {
+    const home = await homes.loaded()
+    const other = await emptyHome(home)
+    const archive = async (manifest: object): Promise<string> => {
+      const file = newFile()
+      const made = join(folder, `made-${files}`)
+      await mkdir(join(made, 'loads'), { recursive: true })
+      const whole = { format: 1, made: now.toISOString(), engine: 'duckdb', ledger: 1, loads: [], leases: [] }
+      await writeFile(join(made, 'backup.json'), JSON.stringify({ ...whole, ...manifest }))
+      await writeFile(join(made, 'state.db'), '')
+      spawnSync('tar', ['-czf', file, '-C', made, 'backup.json', 'state.db', 'loads'])
+      return file
+    }
+    const { length: known } = migrations
+    await expect(restoreBackup(configOf(other), await archive({ ledger: known + 1 }), true)).rejects.toMatchObject({
+      code: 'newer_state',
+      message: `The backup was made by a newer version of this program (its tables are version ${known + 1}, known here: ${known}). Nothing was restored.`,
+      remedy: 'Update the program.',
+    })
+    for (const manifest of [{ loads: [7] }, { format: 2 }]) {
+      await expect(restoreBackup(configOf(other), await archive(manifest), true)).rejects.toMatchObject({
+        code: 'bad_argument',
+        remedy: 'Name a file made by sparkify backup.',
+      })
+    }
+    expect(await readdir(other.SPARKIFY_HOME)).toEqual([])
+    // A new volume has a folder of its file system.
+    await mkdir(join(other.SPARKIFY_HOME, 'lost+found'))
+    expect(await restoreBackup(configOf(other), await archive({ ledger: known }), false)).toBe(
+      `The ledger and 0 loads of ${now.toISOString()} are in ${other.SPARKIFY_HOME}. Start the bot there, and only there.`,
+    )
   })
 
   it('asks for confirmation where the bot of the backup had a cluster', async () => {
