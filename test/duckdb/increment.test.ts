@@ -257,6 +257,19 @@ describe('what has changed since a load', () => {
       log: { rows: 2, rejected: 0, reasons: [], read: { rows: 2, new: 1, changed: 1, gone: 1 } },
       song: { rows: 1, rejected: 0, reasons: [], read: { rows: 0, new: 0, changed: 0, gone: 0 } },
     })
+    const listed = (path: string, bytes: number, day: string | null) => ({
+      path: join(place.folder, path),
+      dataset: day === null ? 'song' : 'log',
+      bytes,
+      day,
+      rows: 1,
+      rejected: 0,
+    })
+    expect(await engine.loadedFiles(2, never)).toEqual([
+      listed(three ?? '', day(3).length, '2018-11-03'),
+      listed(two ?? '', day(2).length, '2018-11-02'),
+      listed('song_data/a.json', songLine().length, null),
+    ])
   })
 
   it('is nothing where a file was only written again, and everything where its size or its content differs', async () => {
@@ -279,6 +292,12 @@ describe('what has changed since a load', () => {
     expect(await seen()).toEqual(['changed'])
     await writeFile(path, text)
     expect(await seen()).toEqual([])
+    // The next load knows it by the time of now, and does not read it again.
+    await load(engine, 2, 1)
+    const [log] = (await engine.sources(never)).log
+    expect(await cell(engine, 2, 'live', `select path || ' ' || _stamp from source_files where path = '${path}'`)).toBe(
+      `${path} ${log?.stamp}`,
+    )
   })
 
   it('is seen in a file that changed within the same moment as it was listed', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../../../src/redshift/engine/source-objects.ts'
 import { never } from './support.ts'
 
-const places = { logData: 's3://b/log', songData: 's3://b/song', jsonPaths: null }
+const places = { logData: 's3://bucket/log', songData: 's3://bucket/song', jsonPaths: null }
 const work = { bucket: 'w', key: 'lists/' }
 
 /** A bucket of these keys, whose ETags are their keys, and the notes of a ledger; what is written there can be read. */
@@ -48,13 +48,13 @@ describe('the objects of the sources', () => {
     expect(listed).toEqual({
       log: [
         {
-          path: 's3://b/log/2018-11-01-events.json',
+          path: 's3://bucket/log/2018-11-01-events.json',
           bytes: 26,
           day: '2018-11-01',
           stamp: '"log/2018-11-01-events.json"',
         },
       ],
-      song: [{ path: 's3://b/song/a.json.gz', bytes: 14, day: null, stamp: '"song/a.json.gz"' }],
+      song: [{ path: 's3://bucket/song/a.json.gz', bytes: 14, day: null, stamp: '"song/a.json.gz"' }],
       skipped: ['log/notes.txt', 'song/b.bz2'],
       summary: '1 log file, 1 song file, 40 B',
     })
@@ -69,20 +69,20 @@ describe('the objects of the sources', () => {
     const remedy = 'Correct SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA.'
     await expect(missing(['song/a.json', 'log/'], null)).rejects.toMatchObject({
       code: 'source_missing',
-      message: 's3://b/log holds no objects.',
+      message: 's3://bucket/log holds no objects.',
       remedy,
     })
     await expect(missing(['log/a.json', 'song/b.bz2'], work)).rejects.toMatchObject({
       code: 'source_missing',
-      message: 's3://b/song holds no .json, .jsonl or .ndjson objects, packed (.gz) or not.',
+      message: 's3://bucket/song holds no .json, .jsonl or .ndjson objects, packed (.gz) or not.',
       remedy,
     })
   })
 
   it('come with the ETag of the JSONPaths file alone, or why that is not known', async () => {
-    const mapped = { ...places, jsonPaths: 's3://b/paths.json' }
+    const mapped = { ...places, jsonPaths: 's3://bucket/paths.json' }
     const all = [...keys, 'paths.json.bak', 'paths.json']
-    expect((await listSources(bucket(all).objects, mapped, never)).mapping).toBe('s3://b/paths.json "paths.json"')
+    expect((await listSources(bucket(all).objects, mapped, never)).mapping).toBe('s3://bucket/paths.json "paths.json"')
     let looks = 0
     const denied = new OpsError('aws_denied', 'No.', 'Allow it.')
     const blind = bucket(all, () => (++looks > 2 ? denied : null))
@@ -105,7 +105,7 @@ describe('the objects of the sources', () => {
       expect(await listSources(blind.objects, places, never)).toEqual({
         log: [],
         song: [],
-        summary: 's3://b/log and s3://b/song',
+        summary: 's3://bucket/log and s3://bucket/song',
         whole: true,
         unlisted: { why, remedy: 'Allow it.' },
       })
@@ -142,13 +142,13 @@ describe('what COPY reads', () => {
 
   it('is a manifest for each kind, of which each object must be there', async () => {
     const { store, written } = bucket([])
-    expect(await writeManifests(store, work, 'log-7', ['s3://b/a.json', 's3://b/b.json.gz'], never)).toEqual([
+    expect(await writeManifests(store, work, 'log-7', ['s3://bucket/a.json', 's3://bucket/b.json.gz'], never)).toEqual([
       { url: 's3://w/lists/log-7-plain.manifest', option: ' manifest' },
       { url: 's3://w/lists/log-7-gzip.manifest', option: ' manifest gzip' },
     ])
     expect(written).toEqual([
-      ['w/lists/log-7-plain.manifest', '{"entries":[{"url":"s3://b/a.json","mandatory":true}]}'],
-      ['w/lists/log-7-gzip.manifest', '{"entries":[{"url":"s3://b/b.json.gz","mandatory":true}]}'],
+      ['w/lists/log-7-plain.manifest', '{"entries":[{"url":"s3://bucket/a.json","mandatory":true}]}'],
+      ['w/lists/log-7-gzip.manifest', '{"entries":[{"url":"s3://bucket/b.json.gz","mandatory":true}]}'],
     ])
   })
 })
