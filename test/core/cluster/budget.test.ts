@@ -178,6 +178,26 @@ describe('the budget of a month', () => {
     expect(await news()).toEqual([])
   })
 
+  it('counts as used up where a price is not known, once a month', async () => {
+    const world = await createWorld('2026-11-23T12:00:00.000Z')
+    const cluster = createLeased(world.clock, undefined, null)
+    const bot = await world.start('one', [command('spin-up', async () => undefined)], { cluster, policy })
+    cluster.start(24)
+    await bot.say('spin-up')
+    for (let hours = 0; hours < 3; hours++) {
+      world.clock.advance(hour)
+      await postBudgetNews(bot.deps)
+    }
+    const news = await newsOf(bot)
+    expect(headlines(news)).toEqual([
+      'The price of the warehouse is unknown, so it counts as over budget: at least $0.00 of $10.00 in November 2026. Set REDSHIFT_HOURLY_USD.',
+    ])
+    expect(news[0]).toMatchObject({
+      key: 'budget:2026-11:unknown:10',
+      answer: { next: [{ line: 'pause' }, { line: 'cost' }] },
+    })
+  })
+
   it('of nothing is used up by the first cent', async () => {
     const { world, bot, news } = await running()
     await postBudgetNews({ ...bot.deps, policy: { ...policy, budgetUsd: 0 } })

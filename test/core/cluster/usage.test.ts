@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../../src/core/answer.ts'
 import { monthNamed } from '../../../src/core/cluster/bill.ts'
 import { type MonthlyCost, piecesOf, sharesOf } from '../../../src/core/cluster/cost.ts'
-import { groupings, piecesOfUse, type Use, usageBy } from '../../../src/core/cluster/usage.ts'
+import { groupings, monthlyUse, piecesOfUse, type Use, usageBy } from '../../../src/core/cluster/usage.ts'
 import type { Bill } from '../../../src/core/ports/cluster.ts'
+import type { NewRun } from '../../../src/core/ports/runs.ts'
+import { command, createWorld } from '../../support/core.ts'
 
 const november = monthNamed('2026-11')
 const start = november.from.getTime()
@@ -136,5 +139,56 @@ describe('the use of a month', () => {
         },
       ),
     )
+  })
+})
+
+describe('the commands of a month', () => {
+  it('are counted page by page, each once: those that use the cluster, from a day before the month on', async () => {
+    const world = await createWorld(november.from.toISOString())
+    const used = command('pulse', async () => undefined)
+    const own = command('note', async () => undefined, { effect: 'bot' })
+    const bot = await world.start('one', [used, own])
+    const open = async (said: Partial<NewRun>) => {
+      const run = { ...line, started: world.clock.now().toISOString(), ...said }
+      const opened = await bot.ledger.runs.open(run)
+      if (opened.kind !== 'opened') throw new Error(opened.kind)
+      const ended = new Date(Date.parse(run.started) + 60_000).toISOString()
+      const answer: Answer = { ok: true, exit: 0, headline: '', audience: 'channel', run: null, replies: [], next: [] }
+      await bot.ledger.runs.end(opened.run.id, 'one', { state: 'complete', answer, ended, costUsd: null }, [])
+      return opened.run.id
+    }
+    const line: Omit<NewRun, 'started'> = {
+      command: 'pulse',
+      line: 'pulse',
+      who: { kind: 'local', id: 'ada', name: 'Ada' },
+      place: { kind: 'terminal' },
+      writer: false,
+      listed: true,
+      key: null,
+      args: null,
+      door: 'words',
+      origin: { kind: 'words' },
+      approval: null,
+      worker: 'one',
+    }
+    // At work when the month began, and over before it.
+    await open({ started: new Date(start - 30_000).toISOString() })
+    await open({ started: new Date(start - 120_000).toISOString() })
+    // Two in each minute, over more than two pages.
+    for (let n = 0; n < 420; n++) {
+      world.clock.advance(n % 2 === 0 ? 60_000 : 0)
+      await open({})
+    }
+    const fire = { kind: 'fire', schedule: 1, intended: november.from.toISOString(), cause: 'clock' } as const
+    const idle = [
+      await open({ command: 'note', line: 'note' }),
+      await open({ origin: fire }),
+      await open({ listed: false }),
+    ]
+    const cluster = { ...bot.deps.cluster, bill: async () => [ran(-10, 300, 2)] }
+    const use = await monthlyUse(november, { ...bot.deps, cluster }, bot.app.catalog)
+    const runs = new Set(use.pieces.flatMap((piece) => (piece.use === null ? [] : [piece.use.run])))
+    expect([runs.size, use.areAll, idle.some((run) => runs.has(run))]).toEqual([421, true, false])
+    expect(use.pieces.reduce((sum, { hours }) => sum + hours, 0)).toBeCloseTo(5)
   })
 })

@@ -56,7 +56,7 @@ describe('the objects of the sources', () => {
       ],
       song: [{ path: 's3://bucket/song/a.json.gz', bytes: 14, day: null, stamp: '"song/a.json.gz"' }],
       skipped: ['log/notes.txt', 'song/b.bz2'],
-      summary: '1 log file, 1 song file, 40 B',
+      summary: '1 log file, 1 song file, 40 bytes',
     })
     const whole = await listSources(bucket(keys).objects, places, never)
     expect([whole.whole, whole.skipped, whole.log.length, whole.song.length]).toEqual([true, [], 2, 2])
