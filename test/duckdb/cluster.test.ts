@@ -87,8 +87,8 @@ describe("the embedded engine's cluster", () => {
 
   it('says that there is none before it is spun up', async () => {
     const { cluster } = await home()
-    for (const act of [cluster.pause(), cluster.resume(), cluster.tearDown({ snapshot: false })]) {
-      await expect(act).rejects.toMatchObject({ code: 'no_cluster', fixCommand: 'spin-up' })
+    for (const act of [() => cluster.pause(), () => cluster.resume(), () => cluster.tearDown({ snapshot: false })]) {
+      await expect(act()).rejects.toMatchObject({ code: 'no_cluster', fixCommand: 'spin-up' })
     }
   })
 
