@@ -2,6 +2,7 @@ import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import {
   type Engine,
   type LoadBefore,
@@ -152,13 +153,50 @@ const files: fc.Arbitrary<Files> = fc
 const paths = [...logPaths, ...songPaths]
 /**
  * The next state: what the load before had, but for some files, half the time for one: its lines alone touch the rows of the others, as a
- * further name of an artist touches plays of their other songs. `back` is how many loads were taken back before it.
+ * further name of an artist touches plays of their other songs. `back` is how many loads were taken back before it; with `renames` all
+ * files stay, and an artist has a further name.
  */
 const change = fc.record({
   next: files,
   kept: fc.oneof(fc.subarray(paths), fc.subarray(paths, { minLength: paths.length - 1 })),
   back: fc.constantFrom(0, 0, 1),
+  renames: fc.option(fc.nat(), { freq: 1 }),
 })
+
+const lineSchema = z.looseObject({
+  page: z.string().optional(),
+  song: z.string().nullish(),
+  artist: z.string().nullish(),
+  title: z.string().nullish(),
+  artist_id: z.string().nullish(),
+  artist_name: z.string().nullish(),
+})
+
+/** The records of some files that can be read. */
+function recordsIn(files: Files): readonly z.output<typeof lineSchema>[] {
+  return Object.values(files)
+    .flatMap((text) => text.split('\n'))
+    .flatMap((line) => (line.startsWith('{') ? [lineSchema.parse(JSON.parse(line))] : []))
+}
+
+/**
+ * The same files and a later line of the catalogue, which gives the artist of a title another name: the one that a play of that title has.
+ * So the play matches now, though neither its file nor that of its song was touched.
+ */
+function renamed(files: Files, which: number): Files {
+  const records = recordsIn(files)
+  const isKnown = (id: string, name: string): boolean =>
+    records.some(({ artist_id, artist_name }) => artist_id === id && artist_name === name)
+  const pairs = records.flatMap(({ title, artist_id }) =>
+    records.flatMap(({ page, song, artist }) =>
+      page === 'NextSong' && song === title && artist != null && artist_id != null && !isKnown(artist_id, artist)
+        ? [{ artist_id, artist_name: artist }]
+        : [],
+    ),
+  )
+  const name = pairs[which % pairs.length] ?? { artist_id: 'A1', artist_name: 'Nobody' }
+  return { ...files, 'song_data/later.json': songLine({ song_id: 'S9', title: 'Later', ...name }) }
+}
 
 describe('a load that begins as a copy of another', () => {
   it('equals a load in full, cell by cell, whatever files came, changed and went, in any order, also after a rollback', {
@@ -174,9 +212,9 @@ describe('a load that begins as a copy of another', () => {
         now = first
         const published = [++id]
         await load(engine, id)
-        for (const [at, { next, kept, back }] of changes.entries()) {
+        for (const [at, { next, kept, back, renames }] of changes.entries()) {
           const same = Object.fromEntries(kept.flatMap((path) => (now[path] === undefined ? [] : [[path, now[path]]])))
-          const files: Files = { ...next, ...same }
+          const files: Files = renames === null ? { ...next, ...same } : renamed(now, renames)
           await arrange(place, files, now)
           now = files
           const staged = await load(engine, ++id, published.at(-1 - back) ?? published[0])

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { bytes } from '../../src/core/format.ts'
 import { readLibrary } from '../../src/library.ts'
 import { copyManifestSchema } from '../../src/redshift/engine/unload.ts'
 import { sqlFolder } from '../support/catalog.ts'
@@ -57,6 +58,10 @@ describe('the copy of the live load', { timeout: 300_000 }, () => {
     const manifest = copyManifestSchema.parse(JSON.parse(readFileSync(join(bucket, 'star/manifest.json'), 'utf8')))
     const rows = Object.fromEntries(manifest.tables.map((table) => [table.name, table.rows]))
     expect(rows).toMatchObject(twoDays.counts)
+    const sizes = objects().map((name) => statSync(join(bucket, name)).size)
+    expect(await done('doctor all=yes')).toMatch(
+      new RegExp(`Copy of the load +${bytes(sizes.reduce((sum, size) => sum + size))} in ${prefix}`),
+    )
     const live = await json('top-songs 20')
 
     await done('pause')

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -159,8 +159,17 @@ describe('a copy of a load', { timeout: 120_000 }, () => {
     writeFileSync(join(foreign, 'users.parquet'), 'somebody else')
     await build(engine, 2)
     await engine.publish(2, newStep())
-    await engine.copies.make(2, schema, newStep())
+    const size = await engine.copies.make(2, schema, newStep())
+    const sizes = (within: string, isMeant: (name: string) => boolean): number =>
+      readdirSync(within, { recursive: true, encoding: 'utf8' })
+        .filter((name) => isMeant(name) && statSync(join(within, name)).isFile())
+        .reduce((sum, name) => sum + statSync(join(within, name)).size, 0)
     const both = await engine.copies.stored(never)
+    expect(both).toEqual({
+      there: sizes(join(bucket, 'star'), (name) => name !== 'manifest.json' && !name.startsWith('ffff-1')),
+      here: sizes(join(folder, 'one'), (name) => name.endsWith('.duckdb')),
+    })
+    expect(size).toBe(sizes(join(bucket, 'star'), (name) => /-2[\\/].*\.parquet$/.test(name)))
     await engine.copies.retain(2, never)
     const one = await engine.copies.stored(never)
     expect(one.there).toBeLessThan(both.there * 0.6)
