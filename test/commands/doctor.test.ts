@@ -1,3 +1,4 @@
+import { untouchedCluster } from '../support/cluster.ts'
 import '../../src/commands/doctor.ts'
 import { describe, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
@@ -432,20 +433,4 @@ describe('doctor, about schedules,', () => {
   })
 })
 
-const never = async (): Promise<never> => {
-  throw new Error('doctor does nothing to the cluster')
-}
-
-const nothing: Deps['cluster'] = {
-  name: 'sparkify',
-  free: false,
-  describe: never,
-  costStatus: never,
-  spinUp: never,
-  tearDown: never,
-  pause: never,
-  resume: never,
-  extend: never,
-  leaseAction: never,
-  bill: never,
-}
+const nothing = untouchedCluster('doctor does nothing to the cluster')

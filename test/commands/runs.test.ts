@@ -11,19 +11,9 @@ import type { Asker } from '../../src/core/people.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { NewRun, RunEnd } from '../../src/core/ports/runs.ts'
 import { type Reply, text } from '../../src/core/reply.ts'
-import {
-  anna,
-  bob,
-  channel,
-  command,
-  createWorld,
-  deferred,
-  failureOf,
-  planOf,
-  step,
-  terminal,
-} from '../support/core.ts'
+import { anna, bob, command, createWorld, deferred, failureOf, planOf, step, terminal } from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
+import { newRun } from '../support/run.ts'
 
 const look = command('look', async () => undefined, { effect: 'none', audience: 'asker' })
 const greet = command('greet', async () => undefined, { effect: 'read', role: 'viewer' })
@@ -169,21 +159,16 @@ describe('one run in full', () => {
     await bot.say('spin-up', { confirmed: true })
     const ended = { ended: '2026-11-23T13:00:00.000Z', answer: (await bot.ledger.runs.get(1))?.answer }
     if (ended.answer === undefined || ended.answer === null) throw new Error('it has an answer')
-    await bot.ledger.runs.open({
-      command: 'spin-up',
-      line: 'spin-up lease=8h',
-      who: bob,
-      place: channel,
-      writer: true,
-      listed: true,
-      key: null,
-      args: null,
-      door: 'words',
-      origin: { kind: 'words' },
-      approval: { plan, by: anna },
-      worker: 'one',
-      started: '2026-11-23T12:00:00.000Z',
-    })
+    await bot.ledger.runs.open(
+      newRun({
+        command: 'spin-up',
+        line: 'spin-up lease=8h',
+        who: bob,
+        writer: true,
+        approval: { plan, by: anna },
+        started: '2026-11-23T12:00:00.000Z',
+      }),
+    )
     await bot.ledger.runs.end(2, 'one', { ...ended, answer: ended.answer, state: 'complete', costUsd: 0.543 }, [])
     expect((await bot.say('runs 1')).replies).toMatchObject([
       { text: 'Run 1, spin-up: complete, < 0.1 s\nAsked by Anna, 23 Nov 2026, 12:00 UTC' },
@@ -205,22 +190,9 @@ describe('one run in full', () => {
     const secret = command('secret', async () => undefined, { effect: 'read', role: 'operator' })
     const bot = await world.start('one', [runs, greet, secret, command('load', async () => undefined)])
     const open = async (line: string, said: Partial<NewRun>, end: Partial<RunEnd> = {}) => {
-      const opened = await bot.ledger.runs.open({
-        command: line,
-        line,
-        who: anna,
-        place: channel,
-        writer: false,
-        listed: true,
-        key: null,
-        args: null,
-        door: 'words',
-        origin: { kind: 'words' },
-        approval: null,
-        worker: 'one',
-        started: '2026-11-23T12:00:00.000Z',
-        ...said,
-      })
+      const opened = await bot.ledger.runs.open(
+        newRun({ command: line, line, started: '2026-11-23T12:00:00.000Z', ...said }),
+      )
       if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
       await bot.ledger.runs.end(
         opened.run.id,

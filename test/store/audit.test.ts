@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Denial, Ledger } from '../../src/core/ports/ledger.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { ledger as first } from '../../src/store/migrations/001-ledger.ts'
+import { newRun } from '../support/run.ts'
 
 const noon = '2026-03-02T12:00:00.000Z'
 const anna = { kind: 'slack', id: 'U1', name: 'Anna' } as const
@@ -72,21 +73,7 @@ describe('the record', () => {
   it('counts the runs that ended behind its back', async () => {
     const { ledger, hand } = await tampered()
     await hand.execute('drop trigger audit_enters_attempts')
-    const opened = await ledger.runs.open({
-      command: 'etl',
-      line: 'etl',
-      who: anna,
-      place,
-      writer: false,
-      listed: true,
-      key: null,
-      args: null,
-      door: 'words',
-      origin: { kind: 'words' },
-      approval: null,
-      worker: 'one',
-      started: noon,
-    })
+    const opened = await ledger.runs.open(newRun({ place, started: noon }))
     if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
     const answer = {
       ok: true,

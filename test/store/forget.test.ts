@@ -11,6 +11,7 @@ import { openLedger } from '../../src/store/ledger.ts'
 import { said } from '../core/outbox/support.ts'
 import { anna, channel } from '../support/core.ts'
 import { pendingIn } from '../support/delivered.ts'
+import { newRun } from '../support/run.ts'
 import { scheduled } from '../support/schedule.ts'
 
 const asked = { engine: 'duckdb', load: 1, sql: 'select', values: {} }
@@ -28,21 +29,7 @@ async function open() {
     await rm(home, { recursive: true })
   })
   const opened = async (command: string, origin: Parameters<typeof ledger.runs.open>[0]['origin']) => {
-    const opening = await ledger.runs.open({
-      command,
-      line: command,
-      who: anna,
-      place: channel,
-      writer: false,
-      listed: true,
-      key: null,
-      args: null,
-      door: 'words',
-      origin,
-      approval: null,
-      worker: 'one',
-      started: noon.toISOString(),
-    })
+    const opening = await ledger.runs.open(newRun({ command, line: command, origin, started: noon.toISOString() }))
     if (opening.kind !== 'opened') throw new Error('nobody writes here')
     return opening.run.id
   }

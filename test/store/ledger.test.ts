@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createClient, type InArgs } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NewRun } from '../../src/core/ports/ledger.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { livenessOn, machineUptime } from '../../src/store/liveness.ts'
 import { runStore } from '../../src/store/runs.ts'
 import { describeLedger } from '../contract/ledger/ledger.ts'
 import { said } from '../core/outbox/support.ts'
+import { newRun } from '../support/run.ts'
 
 describeLedger('on SQLite', (home, world) => openLedger({ url: urlIn(home), ...world }))
 
@@ -19,21 +19,7 @@ function urlIn(home: string): string {
 }
 
 const noon = new Date('2026-03-02T12:00:00.000Z')
-const run: NewRun = {
-  command: 'etl',
-  line: 'etl',
-  who: { kind: 'local', id: 'anna', name: 'anna' },
-  place: { kind: 'terminal' },
-  writer: true,
-  listed: true,
-  key: null,
-  args: null,
-  door: 'words',
-  origin: { kind: 'words' },
-  approval: null,
-  worker: 'one',
-  started: noon.toISOString(),
-}
+const run = newRun({ place: { kind: 'terminal' }, writer: true, started: noon.toISOString() })
 
 describe('a ledger file', () => {
   let home = ''

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/core/ports/clock.ts'
 import type { Cluster, LeaseAction } from '../../src/core/ports/cluster.ts'
 import { billOf, type Lease, running, stopped } from '../../src/redshift/cluster/lease.ts'
+import { untouchedCluster } from './cluster.ts'
 
 /** A cluster that only has a lease, for what is asked of nothing else. It costs a dollar an hour. */
 export interface LeasedCluster extends Cluster {
@@ -19,19 +20,8 @@ export function createLeased(
   price: { readonly hourlyUsd: number; readonly label: string } | null = aDollar,
 ): LeasedCluster {
   let lease: Lease | null = null
-  const never = async (): Promise<never> => {
-    throw new Error('only the lease is looked at')
-  }
   return {
-    name: 'sparkify',
-    free: false,
-    describe: never,
-    costStatus: never,
-    spinUp: never,
-    tearDown: never,
-    pause: never,
-    resume: never,
-    extend: never,
+    ...untouchedCluster('only the lease is looked at'),
     leaseAction: async () => due(),
     async bill(from, to) {
       const end = new Date(Math.min(to.getTime(), clock.now().getTime()))

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src/core/ports/runs.ts'
+import type { NewRun, RunRecord } from '../../src/core/ports/runs.ts'
 import { anna, channel, today } from './core.ts'
 
 /** A run of `greet` in a channel that began and ended at noon, by nobody's clock, unless said otherwise. */
@@ -29,6 +29,26 @@ export function runRecord(said: Partial<RunRecord> = {}): RunRecord {
     steps: [],
     answer: null,
     costUsd: null,
+    ...said,
+  }
+}
+
+/** A load that somebody asks for in a channel at noon, and that changes nothing, unless said otherwise. */
+export function newRun(said: Partial<NewRun> = {}): NewRun {
+  return {
+    command: 'etl',
+    line: 'etl',
+    who: anna,
+    place: channel,
+    writer: false,
+    listed: true,
+    key: null,
+    args: null,
+    door: 'words',
+    origin: { kind: 'words' },
+    approval: null,
+    worker: 'one',
+    started: today,
     ...said,
   }
 }

@@ -14,6 +14,7 @@ import type {
   ScheduleRecord,
   StepRecord,
 } from '../../../src/core/ports/ledger.ts'
+import { newRun as loadRun } from '../../support/run.ts'
 
 /** What a ledger is opened with: the time, and which pids live on the host `here`. */
 export interface LedgerWorld {
@@ -42,22 +43,7 @@ export function later(seconds: number): Date {
 }
 
 export function newRun(said: Partial<NewRun> = {}): NewRun {
-  return {
-    command: 'etl',
-    line: 'etl max-errors=3',
-    who: anna,
-    place: inChannel,
-    writer: false,
-    listed: true,
-    key: null,
-    args: null,
-    door: 'words',
-    origin: { kind: 'words' },
-    approval: null,
-    worker: 'one',
-    started: noon.toISOString(),
-    ...said,
-  }
+  return loadRun({ line: 'etl max-errors=3', who: anna, place: inChannel, started: noon.toISOString(), ...said })
 }
 
 export const nightly: Omit<ScheduleRecord, 'id'> = {

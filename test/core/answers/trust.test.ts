@@ -2,27 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { failedSince, notedFirst, trustLine } from '../../../src/core/answers/query-answer.ts'
 import type { LoadRecord, RunRecord } from '../../../src/core/ports/ledger.ts'
 import { text } from '../../../src/core/reply.ts'
-import { anna, channel, command, createWorld, type TestProcess } from '../../support/core.ts'
+import { command, createWorld, type TestProcess } from '../../support/core.ts'
+import { newRun } from '../../support/run.ts'
 
 /** An attempt to load that began at a time of the day and ended as said; published, where that is said. */
 async function loading(bot: TestProcess, began: string, state: 'complete' | 'error' | 'cancelled', published?: string) {
   const { runs, loads } = bot.ledger
   const at = (time: string) => `2026-11-25T${time}:00.000Z`
-  const opened = await runs.open({
-    command: 'etl',
-    line: 'etl',
-    who: anna,
-    place: channel,
-    writer: true,
-    listed: true,
-    key: null,
-    args: null,
-    door: 'words',
-    origin: { kind: 'words' },
-    approval: null,
-    worker: bot.id,
-    started: at(began),
-  })
+  const opened = await runs.open(newRun({ writer: true, worker: bot.id, started: at(began) }))
   if (opened.kind !== 'opened') throw new Error('nobody writes here')
   const { id } = opened.run
   await loads.begin(id, at(began))

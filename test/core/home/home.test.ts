@@ -8,6 +8,7 @@ import type { LoadFacts } from '../../../src/core/ports/ledger.ts'
 import type { NewWatch } from '../../../src/core/ports/watches.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess, type World } from '../../support/core.ts'
 import { freePolicy } from '../../support/policy.ts'
+import { newRun } from '../../support/run.ts'
 import { below, clusterOf, homeOf, labels, lineOf } from './support.ts'
 
 /** What Home's buttons say, for the role that the real bot asks for. */
@@ -59,21 +60,9 @@ async function loaded(bot: TestProcess, facts: LoadFacts): Promise<void> {
 }
 
 async function opened(bot: TestProcess): Promise<{ run: number }> {
-  const run = await bot.ledger.runs.open({
-    command: 'etl',
-    line: 'etl',
-    who: anna,
-    place: { kind: 'terminal' },
-    writer: true,
-    listed: true,
-    key: null,
-    args: null,
-    door: 'words',
-    origin: { kind: 'words' },
-    approval: null,
-    worker: bot.id,
-    started: '2026-11-23T03:00:00.000Z',
-  })
+  const run = await bot.ledger.runs.open(
+    newRun({ place: { kind: 'terminal' }, writer: true, worker: bot.id, started: '2026-11-23T03:00:00.000Z' }),
+  )
   if (run.kind !== 'opened') throw new Error('the load did not begin')
   return { run: run.run.id }
 }

@@ -3,6 +3,7 @@ import { readCommands } from '../../../src/commands.ts'
 import { readLibrary } from '../../../src/library.ts'
 import { realCatalog, sqlFolder } from '../../support/catalog.ts'
 import { anna, channel, createWorld } from '../../support/core.ts'
+import { newRun } from '../../support/run.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { clusterOf, homeOf, labels } from './support.ts'
 
@@ -14,21 +15,7 @@ describe('with the commands of the real bot', () => {
     const schedule = scheduled({ place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
     for (let n = 0; n < 8; n++)
       await bot.ledger.schedules.add({ ...schedule, state: { kind: n === 0 ? 'paused' : 'active' } })
-    await bot.ledger.runs.open({
-      command: 'etl',
-      line: 'etl',
-      who: anna,
-      place: channel,
-      writer: true,
-      listed: true,
-      key: null,
-      args: null,
-      door: 'words',
-      origin: { kind: 'words' },
-      approval: null,
-      worker: bot.id,
-      started: '2026-11-23T11:59:00.000Z',
-    })
+    await bot.ledger.runs.open(newRun({ writer: true, worker: bot.id, started: '2026-11-23T11:59:00.000Z' }))
     const entries = (await homeOf(bot, anna)).sections.flatMap((section) => section.entries)
     expect(labels(entries)).toEqual([
       ...['Extend 2 h', 'Pause', 'Cost', 'Details', 'Cancel'],

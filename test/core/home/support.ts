@@ -1,6 +1,7 @@
 import type { Home, HomeEntry, Words } from '../../../src/core/home/home-view.ts'
 import type { Asker } from '../../../src/core/people.ts'
 import type { Cluster, ClusterFacts } from '../../../src/core/ports/cluster.ts'
+import { untouchedCluster } from '../../support/cluster.ts'
 import type { TestProcess } from '../../support/core.ts'
 
 /** The Home of one person. */
@@ -27,21 +28,9 @@ export function lineOf(words: Words): string {
 
 /** A cluster that does nothing but stand there. */
 export function clusterOf(facts: Partial<ClusterFacts> = {}, parts: Partial<Cluster> = {}): Cluster {
-  const never = async (): Promise<never> => {
-    throw new Error('nobody touches this cluster')
-  }
-  return {
-    name: 'sparkify',
-    free: false,
+  return untouchedCluster('nobody touches this cluster', {
     describe: async () => ({ name: 'sparkify', state: 'available', since: null, facts: [], ...facts }),
-    costStatus: never,
-    spinUp: never,
-    tearDown: never,
-    pause: never,
-    resume: never,
-    extend: never,
-    leaseAction: never,
     bill: async () => [],
     ...parts,
-  }
+  })
 }

@@ -5,6 +5,7 @@ import { startWorker } from '../../../src/core/runner/worker.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess, unfollowed } from '../../support/core.ts'
 import { createLeased } from '../../support/leased.ts'
 import { passing } from '../../support/passing.ts'
+import { newRun } from '../../support/run.ts'
 import { scheduled } from '../../support/schedule.ts'
 
 /** A bot beside a load of another process, and the looks of its worker by hand. */
@@ -83,21 +84,18 @@ describe('a minute', () => {
 })
 
 async function waiting({ ledger }: TestProcess, started: string) {
-  const opened = await ledger.runs.open({
-    key: 'schedule:1:now',
-    command: 'load',
-    args: {},
-    line: 'load',
-    who: anna,
-    place: channel,
-    writer: false,
-    listed: true,
-    origin: { kind: 'fire', schedule: 1, intended: started, cause: 'clock' },
-    approval: null,
-    door: 'clock',
-    worker: null,
-    started,
-  })
+  const opened = await ledger.runs.open(
+    newRun({
+      key: 'schedule:1:now',
+      command: 'load',
+      args: {},
+      line: 'load',
+      origin: { kind: 'fire', schedule: 1, intended: started, cause: 'clock' },
+      door: 'clock',
+      worker: null,
+      started,
+    }),
+  )
   if (opened.kind !== 'opened') throw new Error('it was not opened')
   return opened.run
 }

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.ts'
-import type { Clients } from '../../../src/redshift/clients.ts'
-import { plain, type Stage, setStage, succeeded } from './stage.ts'
-
-/** The end of a process, as it looks from inside: nothing after it is done. */
-class Killed extends Error {}
+import { Killed, killAfterAnOrder, live } from './killed.ts'
+import { plain, setStage, succeeded } from './stage.ts'
 
 const life: readonly ((cluster: Cluster) => Promise<ClusterOperation>)[] = [
   (cluster) => cluster.spinUp(plain),
@@ -27,57 +24,10 @@ const once = {
   'iam:DeleteRole': 2,
 }
 
-/** Ends the process as soon as AWS has done one thing that changes something, before anybody learns of it. */
-function killAfterAnOrder({ iam, redshift }: Clients): void {
-  const dieAfter = (command = ''): void => {
-    if (!/^(Describe|Get|List)/.test(command)) throw new Killed(command)
-  }
-  iam.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args)
-        dieAfter(commandName)
-        return answer
-      },
-    { step: 'initialize' },
-  )
-  redshift.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args)
-        dieAfter(commandName)
-        return answer
-      },
-    { step: 'initialize' },
-  )
-}
-
-/** Carries each act of a life to its end, with a fresh process after every death. How many there were. */
-async function live(
-  stage: Stage,
-  attempt: (ask: (cluster: Cluster) => Promise<ClusterOperation>) => Promise<void>,
-): Promise<number> {
-  let deaths = 0
-  for (const ask of life) {
-    stage.ledger.finished.clear()
-    stage.ledger.handles.clear()
-    for (;;) {
-      try {
-        await attempt(ask)
-        break
-      } catch (error) {
-        if (!(error instanceof Killed)) throw error
-        deaths++
-      }
-    }
-  }
-  return deaths
-}
-
 describe('a life in which the program is killed', () => {
   it('after every order that AWS carries out ends as an undisturbed one, with nothing ordered twice', async () => {
     const stage = await setStage()
-    const deaths = await live(stage, async (ask) => {
+    const deaths = await live(life, stage, async (ask) => {
       const { cluster, perform } = stage.process({}, killAfterAnOrder)
       await perform(await ask(cluster))
     })
@@ -91,7 +41,7 @@ describe('a life in which the program is killed', () => {
 
   it('after every step ends as an undisturbed one, with nothing ordered twice', async () => {
     const stage = await setStage()
-    const deaths = await live(stage, async (ask) => {
+    const deaths = await live(life, stage, async (ask) => {
       const { cluster, perform } = stage.process()
       const act = await ask(cluster)
       const next = act.steps.find(({ title }) => !stage.ledger.finished.has(title))

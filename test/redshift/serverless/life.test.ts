@@ -10,11 +10,11 @@ import {
 import { describe, expect, it } from 'vitest'
 import { monthOf } from '../../../src/core/cluster/bill.ts'
 import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.ts'
-import type { Clients } from '../../../src/redshift/clients.ts'
 import { awsProbes } from '../../../src/redshift/cluster/aws-probes.ts'
 import { botPolicy } from '../../../src/redshift/cluster/policies.ts'
 import { createServerlessCluster, serverlessAccess } from '../../../src/redshift/serverless/serverless-cluster.ts'
 import type { RpuUsage } from '../../../src/redshift/serverless/usage.ts'
+import { Killed, killAfterAnOrder, live } from '../cluster/killed.ts'
 import { type Process, plain, type Stage, setStage, settings, succeeded } from '../cluster/stage.ts'
 
 const serverless = { kind: 'serverless' } as const
@@ -46,55 +46,6 @@ const once = {
   'redshift-serverless:DeleteNamespace': 2,
   'iam:DeleteRolePolicy': 2,
   'iam:DeleteRole': 2,
-}
-
-class Killed extends Error {}
-
-/** Ends the process as soon as AWS has done one thing that changes something, before anybody learns of it. */
-function killAfterAnOrder({ iam, serverless: redshift }: Clients): void {
-  const dieAfter = (command = ''): void => {
-    if (!/^(Get|List)/.test(command)) throw new Killed(command)
-  }
-  iam.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args)
-        dieAfter(commandName)
-        return answer
-      },
-    { step: 'initialize' },
-  )
-  redshift.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args)
-        dieAfter(commandName)
-        return answer
-      },
-    { step: 'initialize' },
-  )
-}
-
-/** Carries each operation of a life to its end, with a fresh process after every death. How many there were. */
-async function live(
-  stage: Stage,
-  attempt: (ask: (cluster: Cluster) => Promise<ClusterOperation>) => Promise<void>,
-): Promise<number> {
-  let deaths = 0
-  for (const ask of life) {
-    stage.ledger.finished.clear()
-    stage.ledger.handles.clear()
-    for (;;) {
-      try {
-        await attempt(ask)
-        break
-      } catch (error) {
-        if (!(error instanceof Killed)) throw error
-        deaths++
-      }
-    }
-  }
-  return deaths
 }
 
 /** A new workgroup. */
@@ -320,7 +271,7 @@ describe('a workgroup', () => {
 describe('a life in which the program is killed', { timeout: 120_000 }, () => {
   it('after every order that AWS carries out ends as an undisturbed one, with nothing ordered twice', async () => {
     const stage = await setStage()
-    await live(stage, async (ask) => {
+    await live(life, stage, async (ask) => {
       const { cluster, perform } = stage.process(serverless, killAfterAnOrder)
       await perform(await ask(cluster))
     })
@@ -334,7 +285,7 @@ describe('a life in which the program is killed', { timeout: 120_000 }, () => {
 
   it('after every step ends as an undisturbed one, with nothing ordered twice', async () => {
     const stage = await setStage()
-    const deaths = await live(stage, async (ask) => {
+    const deaths = await live(life, stage, async (ask) => {
       const { cluster, perform } = stage.process(serverless)
       const act = await ask(cluster)
       const next = act.steps.find(({ title }) => !stage.ledger.finished.has(title))

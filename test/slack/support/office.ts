@@ -25,6 +25,7 @@ import { openLedger } from '../../../src/store/ledger.ts'
 import { type Control, controlsIn } from '../../../src/workspace/payloads.ts'
 import type { ChannelSeed, Persona } from '../../../src/workspace/personas.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
+import { untouchedCluster } from '../../support/cluster.ts'
 import { writeLedger } from '../../support/core.ts'
 import { pendingIn } from '../../support/delivered.ts'
 import { freePolicy } from '../../support/policy.ts'
@@ -304,19 +305,11 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     stored: never,
     close: never,
   },
-  cluster: {
-    name: 'sparkify',
+  cluster: untouchedCluster('small commands do not touch it', {
     free: true,
     describe: async () => ({ name: 'sparkify', state: 'available', since: null, facts: [] }),
-    costStatus: never,
-    spinUp: never,
-    tearDown: never,
-    pause: never,
-    resume: never,
-    extend: never,
-    leaseAction: never,
     bill: async () => [],
-  },
+  }),
   library: {
     schema: { staging: [], star: [], load: [] },
     tables: { staging: [], star: [] },

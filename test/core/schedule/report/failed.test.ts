@@ -8,6 +8,7 @@ import type { Cluster, ClusterState } from '../../../../src/core/ports/cluster.t
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import { anna, channel, command, createWorld, failureOf, step, type TestProcess } from '../../../support/core.ts'
 import { runAsked, runDue } from '../../../support/fires.ts'
+import { newRun } from '../../../support/run.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
@@ -223,21 +224,7 @@ async function costlyNight(wrong: OpsError | string, said: Partial<ScheduleRecor
   const commands = [scheduleRun, act('resume', 'available'), act('pause', 'paused'), etl, top]
   const bot = await world.start('one', commands, { cluster: costly(state) })
   await bot.ledger.loads.begin(1, '2026-11-24T03:00:00.000Z')
-  const load = await bot.ledger.runs.open({
-    command: 'etl',
-    line: 'etl',
-    who: anna,
-    place: channel,
-    writer: true,
-    listed: true,
-    key: null,
-    args: null,
-    door: 'words',
-    origin: { kind: 'words' },
-    approval: null,
-    worker: 'one',
-    started: '2026-11-24T03:00:00.000Z',
-  })
+  const load = await bot.ledger.runs.open(newRun({ writer: true, started: '2026-11-24T03:00:00.000Z' }))
   if (load.kind !== 'opened') throw new Error('the first run is opened')
   await bot.ledger.loads.publish(1, load.run.id, 'one', '2026-11-24T03:04:00.000Z')
   const ended = { ok: true, exit: 0, headline: '', audience: 'channel', run: null, replies: [], next: [] } as const

@@ -6,6 +6,7 @@ import { anna, bob, channel, deferred, failureOf, type TestProcess, unfollowed }
 import { delivered } from '../../../support/delivered.ts'
 import { type Fired, runDue, sayAgain, tend } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
+import { newRun } from '../../../support/run.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
@@ -183,22 +184,8 @@ describe('a schedule whose warehouse is paused', () => {
 
   it('leaves it on where somebody else uses it by then', async () => {
     const { bot, clock } = await paused({ whenPaused: 'resume' })
-    const others = {
-      command: 'extend',
-      line: 'extend for=4h',
-      who: bob,
-      place: channel,
-      writer: false,
-      listed: true,
-      key: null,
-      args: null,
-      door: 'words',
-      origin: { kind: 'words' },
-      approval: null,
-      worker: 'one',
-      started: clock.now().toISOString(),
-    } as const
-    await bot.ledger.runs.open(others)
+    const started = clock.now().toISOString()
+    await bot.ledger.runs.open(newRun({ command: 'extend', line: 'extend for=4h', who: bob, started }))
     const fired = await tick(bot)
     expect(await said(bot, fired)).not.toContain('pause complete')
     expect(JSON.stringify(fired.answer)).toContain("is left running for Bob's extend; it is paused after that")

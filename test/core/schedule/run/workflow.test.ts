@@ -6,6 +6,7 @@ import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import type { Step } from '../../../../src/core/step.ts'
 import { anna, channel, deferred, type TestProcess, unfollowed, untilAborted } from '../../../support/core.ts'
 import { runDue, tend } from '../../../support/fires.ts'
+import { newRun } from '../../../support/run.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
@@ -231,16 +232,8 @@ describe('the workflow of a schedule', () => {
 
   it('leaves a warehouse that somebody uses to the look of every minute, and says so', async () => {
     const { bot, clock } = await paused(['top-songs n=3'])
-    const other = { command: 'extend', line: 'extend for=4h', who: anna, place: channel, writer: false, listed: true }
-    const at = {
-      key: null,
-      args: null,
-      door: 'words',
-      origin: { kind: 'words' },
-      approval: null,
-      worker: 'one',
-    } as const
-    const opened = await bot.ledger.runs.open({ ...other, ...at, started: clock.now().toISOString() })
+    const started = clock.now().toISOString()
+    const opened = await bot.ledger.runs.open(newRun({ command: 'extend', line: 'extend for=4h', started }))
     await runDue(bot)
     const fire = await fireOf(bot)
     expect(fire.steps.at(-1)?.output).toEqual({ kind: 'used', by: "Anna's extend" })
