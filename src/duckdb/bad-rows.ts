@@ -81,10 +81,10 @@ async function findSpellings(
   relation: string,
   bindings: Bindings,
 ): Promise<Spellings> {
-  const result = await session.run(`select distinct json_keys(json) from ${relation}`, bindings)
+  const rows = await session.rows(`select distinct json_keys(json) from ${relation}`, bindings)
   return spellingsIn(
     dataset,
-    (await result.getRowsJS()).map(([keys]) => keys),
+    rows.map(([keys]) => keys),
   )
 }
 
@@ -104,13 +104,13 @@ async function judge(
   limit: number,
 ): Promise<readonly UnreadableRow[]> {
   const { parsed, problem } = lenientSql(dataset, spellings)
-  const result = await session.run(
+  const found = await session.rows(
     `select number, problem from (
        select number, ${problem} as problem from (select number, json, ${parsed} from ${relation})
      ) where problem is not null order by number limit ${limit}`,
     bindings,
   )
-  const problems = new Map((await result.getRowsJS()).map(([number, kind]) => [Number(number), String(kind)]))
+  const problems = new Map(found.map(([number, kind]) => [Number(number), String(kind)]))
   const rows: UnreadableRow[] = []
   for (const [number, { line, record, text, fault }] of records.entries()) {
     if (rows.length >= limit) break
@@ -179,11 +179,10 @@ async function misfit(
 ): Promise<Why> {
   const field = dataset.fields.find((candidate) => candidate.column === column)
   for (const key of spellings.of.get(column) ?? []) {
-    const result = await session.run(
+    const [[value, type] = []] = await session.rows(
       `select json_extract_string($text, ${duckdbLiteral(path(key))}), json_type($text, ${duckdbLiteral(path(key))})`,
       { values: { text } },
     )
-    const [value, type] = (await result.getRowsJS())[0] ?? []
     if (typeof value !== 'string' || field === undefined) continue
     return { field: key, ...misfitOf(field, key, value, type === 'VARCHAR') }
   }

@@ -127,10 +127,8 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   /** Reads every block of a load: DuckDB compares the checksum of a block when it reads it. A second for ten million plays. */
   const verify = (load: LoadId, signal: AbortSignal, which: Parameters<typeof damaged>[1] = 'live'): Promise<void> => {
     const readAll = async (session: DuckdbSession): Promise<void> => {
-      const tables = await session.run(
-        `select table_name from duckdb_tables() where database_name = current_database()`,
-      )
-      for (const [table] of await tables.getRowsJS()) {
+      const tables = 'select table_name from duckdb_tables() where database_name = current_database()'
+      for (const [table] of await session.rows(tables)) {
         await session.run(`select bit_xor(hash(t)) from ${identifier(String(table))} as t`)
       }
     }

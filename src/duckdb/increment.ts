@@ -90,8 +90,8 @@ interface Touched {
 }
 
 async function touchedIn(session: DuckdbSession): Promise<Touched> {
-  const found = await session.run('select coalesce(min(since), 0) from increment.users where user_id is not null')
-  return { load: identifier(session.alias), since: BigInt(String((await found.getRowsJS())[0]?.[0])) }
+  const sql = 'select coalesce(min(since), 0) from increment.users where user_id is not null'
+  return { load: identifier(session.alias), since: BigInt(String((await session.rows(sql))[0]?.[0])) }
 }
 
 function isNoted(load: string, columns: string, notes: string): string {
@@ -239,8 +239,6 @@ export async function showNewRows(session: DuckdbSession, datasets: readonly Dat
 
 /** The number of the last file that the load before had of a dataset. */
 async function lastNumber(session: DuckdbSession, name: Dataset['name']): Promise<number> {
-  const result = await session.run('select coalesce(max(_number), 0) from increment.files where dataset = $name', {
-    values: { name },
-  })
-  return Number((await result.getRowsJS())[0]?.[0])
+  const sql = 'select coalesce(max(_number), 0) from increment.files where dataset = $name'
+  return Number((await session.rows(sql, { values: { name } }))[0]?.[0])
 }

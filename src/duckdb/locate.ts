@@ -25,11 +25,10 @@ export async function locateEvent(
     for await (const records of recordsOf(shown, path)) {
       const { relation, bindings, spellings } = await batchOf(session, dataset, records)
       const sql = lenientSql(dataset, spellings)
-      const found = await session.run(
+      const [[number] = []] = await session.rows(
         `select min(number) from (select number, json, ${sql.parsed} from ${relation}) where ${hasKeys(dataset, sql)}`,
         { values: { ...bindings.values, ...keysOf(event) }, types: { ...bindings.types, ...keyTypes } },
       )
-      const [number] = (await found.getRowsJS())[0] ?? []
       const record = typeof number === 'number' ? records[number] : undefined
       if (record !== undefined) return { kind: 'record', file: shown(path), line: record.line, record: record.record }
     }
@@ -52,11 +51,10 @@ async function firstFile(
 ): Promise<string | null> {
   const sql = lenientSql(dataset, spellings)
   const list = fileList(files)
-  const result = await session.run(
+  const [[path] = []] = await session.rows(
     `select min(filename) from (select filename, json, ${sql.parsed} from ${lineReader}) where ${hasKeys(dataset, sql)}`,
     { values: { ...list.values, ...keysOf(event) }, types: { ...list.types, ...keyTypes } },
   )
-  const [path] = (await result.getRowsJS())[0] ?? []
   return typeof path === 'string' ? path : null
 }
 

@@ -30,12 +30,11 @@ export async function survey(session: DuckdbSession, dataset: Dataset, files: re
     const asked = regular()
     if (asked.length === 0) return { files: [], spellings: spellingsIn(dataset, []), irregular: files }
     try {
-      const result = await session.run(
+      const rows = await session.rows(
         `select json_keys(json) as keys, list(distinct filename) filter (coalesce(json_type(json), '') <> 'OBJECT')
          from ${lineReader} group by keys`,
         fileList(asked),
       )
-      const rows = await result.getRowsJS()
       for (const paths of rows.map(([, found]) => found)) {
         if (Array.isArray(paths)) for (const path of paths) irregular.add(String(path))
       }

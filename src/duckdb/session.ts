@@ -5,6 +5,7 @@ import type {
   DuckDBPreparedStatement,
   DuckDBType,
   DuckDBValue,
+  JS,
 } from '@duckdb/node-api'
 import { cancelled } from '../core/pacing.ts'
 import { inlineHint } from '../core/sql/fragments.ts'
@@ -31,6 +32,8 @@ export interface DuckdbSession {
     bindings?: Bindings,
     admit?: (statement: DuckDBPreparedStatement) => void,
   ): Promise<DuckDBMaterializedResult>
+  /** The rows that a statement answers, each with its values in order. Throws as `run` does. */
+  rows(sql: string, bindings?: Bindings): Promise<readonly (readonly JS[])[]>
   /** Runs one statement outside of the transaction, which a failure of it would end. */
   aside(sql: string, values: Bindings['values']): Promise<void>
   /** All or nothing: commits when `work` returns, rolls back when it throws. */
@@ -85,6 +88,7 @@ function sessionOn(
     connection,
     alias,
     run,
+    rows: async (sql, bindings) => (await run(sql, bindings)).getRowsJS(),
     async aside(sql, values) {
       const other = await instance.connect()
       try {

@@ -135,11 +135,11 @@ export async function compare(
 }
 
 async function listOf(session: DuckdbSession, { name }: Dataset): Promise<readonly ListedFile[]> {
-  const result = await session.run(
+  const rows = await session.rows(
     'select path, _name, bytes, _stamp, _hash, _number from source_files where dataset = $name',
     { values: { name } },
   )
-  return (await result.getRowsJS()).map(([path, name, bytes, stamp, hash, number]) => ({
+  return rows.map(([path, name, bytes, stamp, hash, number]) => ({
     path: String(path),
     name: String(name),
     bytes: Number(bytes),
@@ -152,11 +152,11 @@ async function listOf(session: DuckdbSession, { name }: Dataset): Promise<readon
 /** The files of a load, the newest days first. A list of an earlier version does not count their rows. */
 export async function loadedFilesOf(session: DuckdbSession): Promise<readonly LoadedFile[]> {
   const own = (await hasList(session, session.alias)) ? '_name, _rows, _rejected' : 'path, null, null'
-  const result = await session.run(
+  const listed = await session.rows(
     `select dataset, bytes, cast(day as varchar), ${own} from source_files order by day desc nulls last, path desc`,
   )
   const numberOf = (value: unknown): number | null => (value === null ? null : Number(value))
-  return (await result.getRowsJS()).map(([dataset, bytes, day, path, rows, rejected]) => ({
+  return listed.map(([dataset, bytes, day, path, rows, rejected]) => ({
     path: String(path),
     dataset: dataset === 'log' ? 'log' : 'song',
     bytes: numberOf(bytes),
@@ -238,8 +238,8 @@ async function hashOf(file: SourceFile, signal: AbortSignal): Promise<string | n
 export async function nextNumber(session: DuckdbSession, { name }: Dataset): Promise<number> {
   const lists = (await isIncrement(session)) ? ['source_files', 'increment.files'] : ['source_files']
   const numbers = lists.map((list) => `select _number from ${list} where dataset = $name`).join(' union all ')
-  const result = await session.run(`select coalesce(max(_number), 0) + 1 from (${numbers})`, { values: { name } })
-  return Number((await result.getRowsJS())[0]?.[0])
+  const [next] = await session.rows(`select coalesce(max(_number), 0) + 1 from (${numbers})`, { values: { name } })
+  return Number(next?.[0])
 }
 
 /** Takes from another load, attached as `alias`, the rows of files that are gone from the folder into an empty one. */
@@ -318,30 +318,27 @@ interface Totals {
 /** Adds up the list; at most `maxReasons` reasons, in the order of the paths. */
 export async function totalsOf(session: DuckdbSession, { name }: Dataset, maxReasons: number): Promise<Totals> {
   const values = { name }
-  const [sums] = await (
-    await session.run('select sum(_rows), sum(_rejected) from source_files where dataset = $name', { values })
-  ).getRowsJS()
-  const found = await session.run(
+  const ofAll = 'select sum(_rows), sum(_rejected) from source_files where dataset = $name'
+  const [sums] = await session.rows(ofAll, { values })
+  const found = await session.rows(
     `select unnest(_reasons) from (
        select _reasons from source_files where dataset = $name and _rejected > 0 order by path limit ${maxReasons}
      )`,
     { values },
   )
-  const reasons = (await found.getRowsJS()).slice(0, maxReasons).map(([reason]) => String(reason))
+  const reasons = found.slice(0, maxReasons).map(([reason]) => String(reason))
   const totals = { rows: Number(sums?.[0] ?? 0), rejected: Number(sums?.[1] ?? 0), reasons }
   if (!(await isIncrement(session))) return totals
-  const [counts] = await (
-    await session.run(
-      `select
-         coalesce(sum(now._rows) filter (now._number is distinct from old._number), 0),
-         count(*) filter (old._name is null),
-         count(*) filter (now._number <> old._number),
-         count(*) filter (now._name is null)
-       from (select * from source_files where dataset = $name) as now
-       full join (select * from increment.files where dataset = $name) as old on old._name = now._name`,
-      { values },
-    )
-  ).getRowsJS()
+  const [counts] = await session.rows(
+    `select
+       coalesce(sum(now._rows) filter (now._number is distinct from old._number), 0),
+       count(*) filter (old._name is null),
+       count(*) filter (now._number <> old._number),
+       count(*) filter (now._name is null)
+     from (select * from source_files where dataset = $name) as now
+     full join (select * from increment.files where dataset = $name) as old on old._name = now._name`,
+    { values },
+  )
   const [rows, added, changed, gone] = (counts ?? []).map(Number)
   return { ...totals, read: { rows: rows ?? 0, new: added ?? 0, changed: changed ?? 0, gone: gone ?? 0 } }
 }

@@ -262,13 +262,13 @@ async function insertLines(
      select ${sql.columns.join(', ')}, ${fileNumber(first)} from ${records} where (${sql.problem}) is null`,
     fileList(files),
   )
-  const counts = await session.run(
+  const counts = await session.rows(
     `select filename, count(*) from ${records} where (${sql.problem}) is not null group by filename order by filename`,
     fileList(files),
   )
   const rejected = new Map<string, { rejected: number; reasons: readonly string[] }>()
   let wanted = maxReasons
-  for (const [name, rows] of await counts.getRowsJS()) {
+  for (const [name, rows] of counts) {
     const path = String(name)
     const found = wanted <= 0 ? [] : await firstUnreadable(session, staging, path)
     const unknown = `${shown(path)}: ${plural(Number(rows), 'row')} cannot be read`
@@ -295,13 +295,13 @@ async function firstUnreadable(
 
 /** The unreadable rows of the list, one by one: the first of the first files that have any. A file that is gone since has none to show. */
 async function unreadableRows(session: DuckdbSession, work: Work): Promise<readonly UnreadableRow[]> {
-  const files = await session.run(
+  const files = await session.rows(
     `select path, _rejected from source_files where dataset = $name and _rejected > 0 order by path limit ${filesLookedAt}`,
     { values: { name: work.dataset.name } },
   )
   const rows: UnreadableRow[] = []
   const places = new Map(work.files.map((file) => [file.path, work.where.here(file).path]))
-  for (const [listed, rejected] of await files.getRowsJS()) {
+  for (const [listed, rejected] of files) {
     const path = places.get(String(listed)) ?? String(listed)
     const most = Math.min(Number(rejected), rowsLookedAt - rows.length)
     if (most > 0) rows.push(...(await firstUnreadable(session, work, path, most).catch(noneWhereGone)))
