@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { overlay } from './overlay.ts'
@@ -48,18 +49,31 @@ export function emptyWarehouse(): Promise<Blob> {
   })
 }
 
-/** The files at this path, which those of the database become that is made when they are not there yet. */
+/**
+ * The files at this path, which those of the database become that is made when they are not there yet: by whoever asks first, while the
+ * others wait, because four workers at once took four times as long. One that was killed at it is waited for in vain, once.
+ */
 async function kept(path: string, make: () => Promise<PGlite>): Promise<Blob> {
-  if (existsSync(path)) return new Blob([await readFile(path)])
-  const database = await make()
-  // Whoever starts from these files has nothing to repeat from the log.
-  await database.exec('checkpoint')
-  const files = await database.dumpDataDir('none')
-  await database.close()
-  // Several processes may make them at once: the last rename wins, and all are alike.
-  const unfinished = `${path}.${process.pid}`
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(unfinished, new Uint8Array(await files.arrayBuffer()))
-  await rename(unfinished, path)
-  return files
+  const found = async (): Promise<Blob | null> => (existsSync(path) ? new Blob([await readFile(path)]) : null)
+  const ready = await found()
+  if (ready !== null) return ready
+  const lock = `${path}.lock`
+  const isFirst = (await mkdir(lock, { recursive: true })) !== undefined
+  for (let waits = 0; !isFirst && existsSync(lock) && waits < 1_000; waits++) await pause(100)
+  try {
+    const made = await found()
+    if (made !== null) return made
+    const database = await make()
+    // Whoever starts from these files has nothing to repeat from the log.
+    await database.exec('checkpoint')
+    const files = await database.dumpDataDir('none')
+    await database.close()
+    // Nobody reads half of it.
+    const unfinished = `${path}.${process.pid}`
+    await writeFile(unfinished, new Uint8Array(await files.arrayBuffer()))
+    await rename(unfinished, path)
+    return files
+  } finally {
+    await rm(lock, { recursive: true, force: true })
+  }
 }
