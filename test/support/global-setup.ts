@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import type { TestProject } from 'vitest/node'
+import { compileDouble } from './aws/compile.ts'
 import { offerBrowser } from './browser-server.ts'
 import { seedOfRun } from './seed.ts'
 
@@ -17,10 +18,14 @@ declare module 'vitest' {
   }
 }
 
-/** Gives every worker one folder for templates and one browser, which are removed after the last test, and one seed. */
+/**
+ * Gives every worker one folder for templates and one browser, which are removed after the last test, and one seed. Compiles the double of
+ * AWS, which on a clean clone each of them did beside the others.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const templates = mkdtempSync(join(project.config.env['TMPDIR'] ?? tmpdir(), 'sparkify-templates-'))
   project.provide('templates', templates)
+  compileDouble()
   const browser = await offerBrowser()
   project.provide('browser', browser.url)
   const seed = seedOfRun(project.config.root, env)

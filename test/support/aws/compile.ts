@@ -16,7 +16,7 @@ export function compileDouble(): string {
   if (import.meta.url.endsWith('.js')) return here
   const target = join(cache, fingerprint())
   if (existsSync(target)) return target
-  // Several test files may compile at once: each into a folder of its own, and the first rename wins.
+  // Several runs may compile at once: each into a folder of its own, and the first rename wins.
   const workshop = `${target}.${process.pid}`
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json'), '--outDir', workshop], { stdio: 'inherit' })
