@@ -79,8 +79,8 @@ export function createWebApi(deps: {
   return async (name, request, response) => {
     try {
       const args = argumentsOf((await readBody(request)).toString(), request.headers['content-type'] ?? '')
-      const given = request.headers.authorization?.replace(/^Bearer /i, '') ?? args['token']
-      if (given === undefined || given === '') throw new ApiError('not_authed')
+      const given = request.headers.authorization?.replace(/^Bearer /i, '') ?? ''
+      if (given === '') throw new ApiError('not_authed')
       if (given !== token) throw new ApiError('invalid_auth')
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined
       if (method === undefined) throw new ApiError('unknown_method', [], { req_method: name })

@@ -187,6 +187,19 @@ describe('what somebody follows', () => {
     expect((await at('2026-11-24T09:01:00.000Z', world)).ran).toEqual([])
   })
 
+  it('has nothing in it that was followed after its moment, however late it comes', async () => {
+    const world = await office()
+    await world.say('follow songs daily at 9')
+    world.clock.set(new Date('2026-11-24T09:00:00.000Z'))
+    await world.say('follow greet daily at 9')
+    const { ran } = await at('2026-11-24T09:01:00.000Z', world)
+    expect(ran.map(({ answer }) => answer.next.at(-1))).toEqual([{ label: 'Stop following', line: 'unfollow 1' }])
+    expect((await at('2026-11-25T09:00:00.000Z', world)).ran[0]?.answer.next.at(-1)).toEqual({
+      label: 'Stop one…',
+      line: 'follow',
+    })
+  })
+
   it('tells why one of it failed, and what the others answered; nobody else is called', async () => {
     const broken = command(
       'broken',

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { DiskFull } from '../../src/core/errors.ts'
 import { newMessage, waysOfSchedule } from '../../src/core/outbox/messages.ts'
 import type { Conversation } from '../../src/core/place.ts'
 import type { NewMessage } from '../../src/core/ports/outbox.ts'
@@ -65,6 +66,15 @@ describe('an answer that Slack does not take in its conversation', () => {
     expect(seen).toContain(cure)
     await eventually(() => office.delivered())
   })
+})
+
+it('an answer that finds no room in the ledger reaches its asker all the same', async () => {
+  office = await openOffice()
+  office.ledger.messages.put = () => Promise.reject(new DiskFull('The disk is full.', 'Free some space.', undefined))
+  await say('/sparkify sogns')
+  await eventually(() => office.seen().length === 1)
+  expect(office.seen()[0]).toMatchObject({ onlyMine: true, text: expect.stringContaining('I do not know "sogns"') })
+  expect(office.seen(dataEng, vera)).toEqual([])
 })
 
 describe('an answer with a table', () => {

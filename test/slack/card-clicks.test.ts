@@ -121,6 +121,21 @@ describe('of a card, one act or none comes in Slack:', () => {
     expect(desk.office.button(label, dataEng, otto)).toBeDefined()
   })
 
+  it('a card that was approved and not done says so, and calls its asker in its thread', async () => {
+    const [plan = ''] = await idsOfPlans()
+    const by = { kind: 'slack', id: otto, name: 'otto' } as const
+    const { ledger, clock } = desk.office
+    const card = await ledger.plans.get(plan)
+    const now = clock.now()
+    const messages = card === null ? [] : messagesOfPlan(card, true, now)
+    const end = { kind: 'failed', by, at: now.toISOString(), why: 'Anna is loading.' } as const
+    await ledger.plans.settle({ plan, end, messages }, null)
+    desk = await desk.restart()
+    await desk.shown('✗ Approved by otto, but not done: Anna is loading.', vera)
+    await desk.shown(`<@${ada}> spend: Anna is loading.`)
+    expect(desk.office.seen().at(-1)?.thread).toBe(desk.office.workspace.messages(dataEng, vera)[0]?.ts)
+  })
+
   it('a card whose bot died right after the yes says at the next click that it was approved', async () => {
     const [plan = ''] = await idsOfPlans()
     const by = { kind: 'slack', id: otto, name: 'otto' } as const

@@ -36,6 +36,16 @@ describe('a bot token', () => {
     expect(thrown).toMatchObject({ code: 'bad_config', message: expect.stringContaining('belongs to a person') })
   })
 
+  it('tells where the app is installed', async () => {
+    const answer = { ok: true, user_id: 'U1', bot_id: 'B1', user: 'sparkify', team: 'Sparkify', team_id: 'T1' }
+    const who = { userId: 'U1', botId: 'B1', name: 'sparkify', team: 'Sparkify', scopes: undefined }
+    const alone = { team: 'T1', enterprise: null, orgWide: false }
+    expect(await identifyWith(answer)).toEqual({ ...who, installation: alone })
+    const inOrganization = { ...answer, enterprise_id: 'E1', is_enterprise_install: true }
+    const installation = { team: 'T1', enterprise: 'E1', orgWide: true }
+    expect(await identifyWith(inOrganization)).toEqual({ ...who, installation })
+  })
+
   it('that cannot be looked at because Slack is away is not blamed', async () => {
     expect(await identifyWith({}, 503)).toMatchObject({ code: 'slack' })
   })
@@ -54,7 +64,7 @@ describe('the face', () => {
     office = await openOffice()
     await office.face.stop()
     expect((await postSigned(office.front.origin, { command: '/sparkify' })).status).toBe(503)
-    expect(office.face.health().ok).toBe(false)
+    expect(office.face.health()).toEqual({ ok: false, detail: 'not listening yet' })
   })
 
   it('asks Slack who it is once, not at each command', async () => {
@@ -85,6 +95,7 @@ describe('a bot token that is revoked while the bot runs', () => {
     ])
     refused = false
     await office.clock.until(() => office.face.health().ok)
+    expect(office.log.map(({ message }) => message)).toContain('Slack accepts SLACK_BOT_TOKEN again')
   })
 
   it('is not blamed where Slack is only away', async () => {

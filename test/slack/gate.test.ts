@@ -94,6 +94,20 @@ it('a guest is refused once for each thing asked, however often Slack delivers i
   expect(await office.ledger.runs.list({ limit: 1 })).toEqual([])
 })
 
+it('a guest whom no message reaches where they asked is refused in their direct messages', async () => {
+  office = await openOffice()
+  office.front.inject(({ name }) =>
+    name === 'chat.postEphemeral' ? { body: { ok: false, error: 'user_not_in_channel' } } : undefined,
+  )
+  await slash('help', gus)
+  await office.clock.until(() => office.front.named('chat.postMessage').length === 1)
+  const [direct] = office.front.named('chat.postMessage')
+  expect([direct?.body.get('channel'), direct?.body.get('text')]).toEqual([
+    gus,
+    'I do not answer guests. Nothing was done.',
+  ])
+})
+
 describe('a member in a channel of another organization', () => {
   it('is a member where they mention the bot, although the payload names the host of the channel as well', async () => {
     office = await openOffice()

@@ -314,6 +314,25 @@ describe('when Slack does not take it', () => {
     expect(publishes(office).filter(({ body }) => `${body.get('view')}`.includes('Cannot read'))).toEqual([])
   })
 
+  it('of somebody who may not use the bot any more says so, and nothing else from then on', async () => {
+    await entered()
+    office.front.inject(({ name }) =>
+      name === 'users.info'
+        ? { body: { ok: true, user: { name: 'ada', team_id: 'T0SPARKIFY0', deleted: true } } }
+        : undefined,
+    )
+    office.clock.advance(600_000)
+    await addSchedule()
+    await change()
+    await reads('This account is deactivated. Nothing was done.')
+    const before = publishes(office).length
+    await addSchedule()
+    await change()
+    office.clock.advance(60_000)
+    expect(publishes(office)).toHaveLength(before)
+    expect(JSON.stringify(office.workspace.homeTab(ada))).not.toContain('songs')
+  })
+
   it('forgets people for whom there is no Home tab', async () => {
     office.front.inject(({ name }) =>
       name === 'views.publish' ? { body: { ok: false, error: 'not_enabled' } } : undefined,

@@ -143,6 +143,28 @@ describe('/invite', () => {
   })
 })
 
+describe('a mention', () => {
+  it('names the author’s organization where a channel is shared, and nowhere else', async () => {
+    const seen: { readonly event: object; readonly shared: unknown }[] = []
+    stage.app.event('app_mention', async ({ event, body }) => {
+      seen.push({ event, shared: body.is_ext_shared_channel })
+    })
+    for (const [as, channel] of [
+      [ada, dataEng],
+      [ada, 'C0PARTNERS0'],
+      ['U0PETRA0PAR', 'C0PARTNERS0'],
+    ] as const)
+      await stage.workspace.users.send({ as, channel, text: '@sparkify help' })
+    await eventually(() => seen.length === 3, 'three mentions')
+    const of = (team: string) => ({ team, user_team: team, source_team: team })
+    expect(seen.map(({ shared }) => shared)).toEqual([false, true, true])
+    expect(seen[0]?.event).toMatchObject({ type: 'app_mention', user: ada, channel: dataEng, team: 'T0SPARKIFY0' })
+    expect(seen[0]?.event).not.toHaveProperty('user_team')
+    expect(seen[1]?.event).toMatchObject(of('T0SPARKIFY0'))
+    expect(seen[2]?.event).toMatchObject(of('T0PARTNER00'))
+  })
+})
+
 describe('a press', () => {
   const press = (ts: string, more: object = {}) =>
     stage.workspace.users.press({ as: ada, channel: dataEng, ts, block_id: 'next', action_id: 'go', ...more })

@@ -1,14 +1,30 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultChannels } from '../../src/workspace/personas.ts'
+import { defaultChannels, partner } from '../../src/workspace/personas.ts'
 import { rateLimit } from '../../src/workspace/web-api.ts'
 import { ada, botToken, dataEng, openStage, otto, random, type Stage, vera } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
   const archive = { id: 'C0ARCHIVE00', name: 'archive', topic: '', hasBot: true, archived: true }
+  const hidden = {
+    id: 'C0HIDDEN000',
+    name: 'hidden',
+    topic: '',
+    hasBot: false,
+    kind: 'private',
+    people: [ada],
+  } as const
+  const pending = {
+    id: 'C0PENDING00',
+    name: 'pending',
+    topic: '',
+    hasBot: false,
+    people: [],
+    shared: { with: partner, pending: true },
+  }
   stage = await openStage({
-    channels: [...defaultChannels, archive],
+    channels: [...defaultChannels, archive, hidden, pending],
     usergroups: { S0DATAOPS00: [ada, otto] },
     limits: { postBurst: 1_000, scale: 100 },
   })
@@ -214,6 +230,39 @@ describe('the directory', () => {
       channel: { name: 'random', is_member: false, is_archived: false },
     })
     expect(await stage.client.usergroups.users.list({ usergroup: 'S0DATAOPS00' })).toMatchObject({ users: [ada, otto] })
+  })
+
+  it('knows who shares a channel, whose direct messages one is, and nothing of private ones without the bot', async () => {
+    const info = async (channel: string) => (await stage.client.conversations.info({ channel })).channel
+    const alone = { is_shared: false, is_ext_shared: false, is_pending_ext_shared: false, pending_shared: [] }
+    const ours = { is_channel: true, is_mpim: false, is_private: false, is_member: true }
+    expect(await info(dataEng)).toMatchObject({ ...alone, ...ours, shared_team_ids: ['T0SPARKIFY0'] })
+    const both = ['T0SPARKIFY0', 'T0PARTNER00']
+    expect(await info('C0PARTNERS0')).toMatchObject({
+      ...alone,
+      is_shared: true,
+      is_ext_shared: true,
+      shared_team_ids: both,
+    })
+    expect(await info('C0PENDING00')).toMatchObject({
+      ...alone,
+      is_pending_ext_shared: true,
+      pending_shared: ['T0PARTNER00'],
+      shared_team_ids: ['T0SPARKIFY0'],
+    })
+    expect(await info('D0ADA0ADMIN')).toEqual({ id: 'D0ADA0ADMIN', is_im: true, is_channel: false, user: ada })
+    expect(await refusal(info('C0HIDDEN000'))).toMatchObject({ error: 'channel_not_found' })
+  })
+
+  it('knows guests, and people of another organization', async () => {
+    const user = async (id: string) => (await stage.client.users.info({ user: id })).user
+    const own = { team_id: 'T0SPARKIFY0', is_restricted: false, is_ultra_restricted: false }
+    expect(await user(ada)).toMatchObject(own)
+    expect(await user(ada)).not.toHaveProperty('is_stranger')
+    expect(await user('U0GUS00GUES')).toMatchObject({ ...own, is_restricted: true })
+    expect(await user('U0SINA0GUES')).toMatchObject({ ...own, is_restricted: true, is_ultra_restricted: true })
+    expect(await user('U0PETRA0PAR')).toMatchObject({ ...own, team_id: 'T0PARTNER00', is_stranger: false })
+    expect(await refusal(user('U0NOBODY000'))).toMatchObject({ error: 'user_not_found' })
   })
 
   it('lists the channels of the bot and of a person, page by page', async () => {
