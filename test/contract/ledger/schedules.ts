@@ -43,6 +43,7 @@ export function describeSchedules(open: OpenLedger): void {
       expect(await one.schedules.get(theirs?.id ?? 0)).toEqual(theirs)
       expect(await one.schedules.remove(second?.id ?? 0)).toBe(true)
       expect(await one.schedules.follow({ ...personal, lines: ['pulse'] }, 2)).not.toBeNull()
+      expect(await one.schedules.follow({ ...personal, zone: 'Asia/Tokyo' }, 3)).not.toBeNull()
     })
   })
 
