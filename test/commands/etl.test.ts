@@ -266,10 +266,11 @@ describe('etl', () => {
     const etl = first === undefined ? [] : [{ ...first, statements: [...first.statements, 'select 1'] }, ...others]
     const newer = await start('newer', await readCommands(), { ...parts, library: { ...library, etl } })
     expect(await newer.say('run-again')).toMatchObject({ ok: true })
-    const next = await newer.say('etl')
-    expect(next.run?.steps.map(({ detail }) => detail)).toContainEqual(
-      expect.stringMatching(/in full: the transforms have changed/),
-    )
+    // Nor is it one where the newer version is taken back.
+    for (const version of [newer, bot]) {
+      const [plan = ''] = texts(await version.say('etl dry-run=yes'))
+      expect(plan).toContain('A load would read everything: the transforms have changed')
+    }
   })
 
   it('that failed at a red check begins anew when it is run again', async () => {

@@ -69,9 +69,13 @@ export interface LoadedFile {
 /** What became of a source file since a load was read from it. */
 export type FileChange = 'new' | 'changed' | 'gone'
 
-/** How the files differ from those that a load was read from. */
+/** How the files differ from those that a load was read from; those `unchanged` among `files` are read again with one that is not. */
 export interface SourceChanges {
-  readonly files: readonly { readonly path: string; readonly bytes: number; readonly change: FileChange }[]
+  readonly files: readonly {
+    readonly path: string
+    readonly bytes: number
+    readonly change: FileChange | 'unchanged'
+  }[]
   readonly unchanged: number
   /** Why all must be read all the same, where the engine can add files and not replace them. */
   readonly full?: string

@@ -40,11 +40,21 @@ export const listedSchema = z
     why: z.string().nullable().default(null),
     /** By what the load was to be made when its basis was decided. */
     recipe: z.string().nullable().default(null),
+    mapping: z.string().nullable().default(null),
     /** Paths of files in quarantine, which this load leaves out, and of those that have changed since. */
     quarantined: z.array(z.string()).default([]),
     changedSince: z.array(z.string()).default([]),
   })
-  .default({ skipped: [], reads: 'all', since: null, why: null, recipe: null, quarantined: [], changedSince: [] })
+  .default({
+    skipped: [],
+    reads: 'all',
+    since: null,
+    why: null,
+    recipe: null,
+    mapping: null,
+    quarantined: [],
+    changedSince: [],
+  })
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({

@@ -60,12 +60,22 @@ function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step 
   // What was in quarantine when this load began, whatever has become of it since.
   const sources = async (signal: AbortSignal): Promise<Sources> =>
     without(await all(signal), context.output(loadSteps.sources.id, listedSchema).quarantined)
+  // Programs with different transforms may each make a part of a load; none is built on a mixture.
+  const making = (step: Step): Step => ({
+    ...step,
+    run: async (work) => {
+      const { recipe, mapping } = context.output(loadSteps.sources.id, listedSchema)
+      const own = recipeOf(deps.library, mapping ?? undefined)
+      if (recipe !== own) await deps.ledger.loads.learn(load, { recipe: `${recipe} ${own}` })
+      return step.run(work)
+    },
+  })
   return [
     checkSources(load, deps, all, options),
     openLoad(context, sources),
-    [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
-    { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
-    ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(file, context))),
+    [making(stage(load, 'log', deps, sources, options)), making(stage(load, 'song', deps, sources, options))],
+    making({ ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) }),
+    ...sideBySide(deps.library.etl).map((files) => files.map((file) => making(transform(file, context)))),
     auditStep(load, deps, sources, options),
     compareStep(load, context),
     publish(load, context),
@@ -114,7 +124,11 @@ function checkSources(
       const why = basis.reads === 'all' ? basis.why : null
       const changedSince = changed.map(({ path }) => path)
       const recipe = recipeOf(deps.library, found.mapping)
-      return { detail, output: { skipped: [...skipped], reads, since, why, recipe, quarantined, changedSince } }
+      const mapping = found.mapping ?? null
+      return {
+        detail,
+        output: { skipped: [...skipped], reads, since, why, recipe, mapping, quarantined, changedSince },
+      }
     },
   }
 }

@@ -1,7 +1,7 @@
 import { inBackground } from '../../core/background.ts'
 import { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
-import type { LoadId, SourceFile, Staged } from '../../core/ports/engine.ts'
+import type { FileChange, LoadId, SourceFile, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
 import { filesOf, unreadableTable } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
@@ -10,17 +10,16 @@ import { type RedshiftConnection, runBatch } from './batches.ts'
 import { removeImpossible } from './impossible-rows.ts'
 import { type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
-import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
+import { isOtherLoad, loadNotFound, readBy, requireLoad, stagingTables } from './load-schemas.ts'
 import {
-  aloneAmong,
-  baseOf,
+  begunOf,
   type CopyFrom,
   listNow,
-  mostSingly,
-  noteReadObjects,
-  plannedObjects,
-  type ReadObjects,
-  readObjectsOf,
+  noteParts,
+  partsOf,
+  plannedOnce,
+  planOf,
+  type ReadPart,
   type SourceObjects,
   singly,
   wholly,
@@ -52,21 +51,23 @@ export interface CopyStaging {
 /** What the COPYs of a staging table read, added to the rows of another load where it has a base. */
 interface CopyPlan {
   readonly from: readonly CopyFrom[]
+  /** What they fill; none names all columns of the table. */
+  readonly columns: readonly string[]
   /** Whether a load can leave single files out. */
   readonly leavesOut: boolean
   /** How many objects the table is then read from, those of its base included; null where COPY finds them itself. */
   readonly objects: number | null
   readonly base: LoadId | null
-  /** Rows that the base has left out. */
-  readonly before: Pick<ReadObjects, 'rejected' | 'reasons' | 'unreadable'>
+  /** The loads whose rows are not taken over from the base. */
+  readonly without: readonly LoadId[]
+  /** How many rows were left out of what is taken over. */
+  readonly rejected: number
 }
 
-const none = { rejected: 0, reasons: [], unreadable: [] }
-
 /**
- * Makes one staging table of the candidate hold its source, in one transaction: objects that are new since the load to which this one adds,
- * or all. Notes what it has read. Throws `bad_data` for more than `maxErrors` unreadable rows, with where they are and why;
- * `source_missing`, `source_unreadable` where S3 refuses.
+ * Makes one staging table of the candidate hold its source, in one transaction: the rows of the load to which this one adds, but those that
+ * were read with an object that has changed or is gone, and what is read instead of them and is new; or all. Notes what it has read. Throws
+ * `bad_data` for more than `maxErrors` unreadable rows, with where they are and why; `source_missing`, `source_unreadable` where S3 refuses.
  */
 export async function stageByCopy(
   connection: RedshiftConnection,
@@ -79,83 +80,89 @@ export async function stageByCopy(
   const { load, dataset } = staging
   const { notes } = objects
   const place = dataset === 'log' ? settings.logData : settings.songData
-  const base = await baseOf(notes, load)
-  const ofBase = base === null ? null : await readObjectsOf(notes, base, dataset)
-  const before = new Set(ofBase?.objects.map(([path]) => path))
-  // An attempt before may have submitted the COPY of what it had listed.
-  const planned = await plannedObjects(
-    notes,
-    load,
-    dataset,
-    work.key,
-    async () =>
-      (await objectsToRead(objects, place, listed, ofBase === null ? null : before, work.signal))?.map(
-        ({ path, stamp }) => ({ path, stamp }),
-      ) ?? null,
+  const begun = await begunOf(notes, load)
+  const base = begun === null || begun.base === null ? null : await partsOf(notes, begun.base, dataset)
+  const planned = await plannedOnce(notes, load, dataset, work.key, () =>
+    planOf(objects, place, listed, base, work.signal),
   )
   // A process that carries the load on may not list what is new: then all is read.
-  const known = planned === null ? null : ofBase
-  const paths = (planned ?? listed).map(({ path }) => path)
+  const kept = planned.objects === null ? null : (base?.filter((part) => !planned.without.includes(part.load)) ?? null)
+  const paths = (planned.objects ?? listed).map(({ path }) => path)
   const from =
     objects.work !== null
       ? await writeManifests(objects.store, objects.work, `${connection.home}-${dataset}`, paths, work.signal)
-      : known === null
+      : kept === null
         ? wholly(place, paths)
         : singly(paths)
   if (from === null) throw packedFile(paths.find((path) => /\.gz$/i.test(path)) ?? place)
-  const isFound = from.some(({ url }) => url === place)
-  const staged = await stagePlanned(
+  const before = new Set((kept ?? []).flatMap((part) => part.objects.map(([path]) => path)))
+  const own = await stagePlanned(
     connection,
     settings,
     staging,
     {
       from,
+      columns: begun?.columns[stagingTables[dataset]] ?? [],
       leavesOut: objects.work !== null,
-      objects: isFound ? null : before.size + paths.length,
-      base: known === null ? null : base,
-      before: known ?? none,
+      objects: from.some(({ url }) => url === place) ? null : before.size + paths.length,
+      base: kept === null ? null : (begun?.base ?? null),
+      without: planned.without,
+      rejected: (kept ?? []).reduce((sum, { rejected }) => sum + rejected, 0),
     },
     work,
   )
   // What arrived or changed meanwhile may have been read or not: without its ETag the next load takes it for changed.
-  const now = planned === null ? null : await listNow(objects, place, work.signal)
+  const now = planned.objects === null ? null : await listNow(objects, place, work.signal)
   const etags = new Map(now?.map(({ path, stamp }) => [path, stamp]))
-  const read = new Map((planned ?? []).map(({ path, stamp }) => [path, etags.get(path) === stamp ? stamp : null]))
+  const read = new Map(
+    (planned.objects ?? []).map(({ path, stamp }) => [path, etags.get(path) === stamp ? stamp : null]),
+  )
   for (const path of etags.keys()) {
     const isNew = !read.has(path) && !before.has(path)
     if (isNew && from.some(({ url }) => path.startsWith(url))) read.set(path, null)
   }
-  const { rejected, reasons, unreadable = [] } = staged
-  const noted = { rejected, reasons: [...reasons], unreadable: [...unreadable] }
-  const all = [...(known?.objects ?? []), ...read]
-  await noteReadObjects(notes, load, dataset, now === null ? null : { objects: all, ...noted })
-  if (known === null) return staged
-  const { rows, ...rest } = staged
-  const counted = await queryOne(connection, `select count(*) from staging.${stagingTables[dataset]}`, 1, work.signal)
-  return { ...rest, rows: Number(counted.rows[0]?.[0]), read: { rows, new: paths.length, changed: 0, gone: 0 } }
+  const { rejected, reasons, unreadable = [] } = own
+  const part: ReadPart = { load, objects: [...read], rejected, reasons: [...reasons], unreadable: [...unreadable] }
+  const parts = [...(kept ?? []), ...(kept === null || read.size > 0 ? [part] : [])]
+  await noteParts(notes, load, dataset, now === null || begun === null ? null : parts)
+  if (kept === null || base === null) return own
+  const all = parts.flatMap((one) => one.unreadable).slice(0, rowsKept)
+  const counts = `select count(*), count(case when ${readBy} = ${load} then 1 end) from staging.${stagingTables[dataset]}`
+  const [total, rows] = (await queryOne(connection, counts, 1, work.signal)).rows[0] ?? []
+  return {
+    ...own,
+    rejected: parts.reduce((sum, one) => sum + one.rejected, 0),
+    reasons: parts.flatMap((one) => one.reasons).slice(0, reasonsShown),
+    ...(all.length === 0 ? {} : { unreadable: all }),
+    rows: Number(total),
+    read: { rows: Number(rows), ...changedSince(base, planned.without, planned.objects ?? []) },
+  }
 }
 
-/** What a load is to read: what is listed and not in its base (`before`), or all. Null where that cannot be listed. */
-async function objectsToRead(
-  objects: SourceObjects,
-  place: string,
-  listed: readonly SourceFile[],
-  before: ReadonlySet<string> | null,
-  signal: AbortSignal,
-): Promise<readonly SourceFile[] | null> {
-  if (objects.work !== null) return listed.filter(({ path }) => before?.has(path) !== true)
-  // Where S3 did not let the bot list before, it is not asked again: each time may take a minute.
-  if (listed.length === 0) return null
-  // COPY lists all that is below the prefix itself, so the list is made immediately before.
-  if (before === null) return listNow(objects, place, signal)
-  // A process that died may have listed fewer objects; the next load reads the others.
-  const alone = aloneAmong(listed.map(({ path }) => path))
-  return listed.filter(({ path }) => !before.has(path) && alone.has(path)).slice(0, mostSingly)
+/** How many objects were read because they are new or changed, and how many are gone. */
+function changedSince(
+  base: readonly ReadPart[],
+  without: readonly LoadId[],
+  read: readonly { readonly path: string; readonly stamp: string | null }[],
+): Record<FileChange, number> {
+  const before = new Map(base.flatMap(({ objects }) => objects))
+  const now = new Set(read.map(({ path }) => path))
+  const left = base.flatMap(({ load, objects }) => (without.includes(load) ? objects : []))
+  return {
+    new: read.filter(({ path }) => !before.has(path)).length,
+    changed: read.filter(({ path, stamp }) => before.has(path) && before.get(path) !== stamp).length,
+    gone: left.filter(([path]) => !now.has(path)).length,
+  }
 }
 
 // In front of the COPYs: the guard, the DELETE, and what the base holds.
 function firstCopy({ base }: CopyPlan): number {
   return base === null ? 2 : 4
+}
+
+/** The condition for rows that were read by none of these loads. */
+function readByNone(without: readonly LoadId[]): string {
+  return without.length === 0 ? 'true' : `${readBy} not in (${without.join(', ')})`
 }
 
 async function stagePlanned(
@@ -173,8 +180,11 @@ async function stagePlanned(
     `delete from staging.${table}`,
     ...(plan.base === null
       ? []
-      : [requireLoad('live', home, plan.base), `insert into staging.${table} select * from live.${table}`]),
-    ...plan.from.map((source) => copySql(settings, staging, source, role)),
+      : [
+          requireLoad('live', home, plan.base),
+          `insert into staging.${table} select * from live.${table} where ${readByNone(plan.without)}`,
+        ]),
+    ...plan.from.map((source) => copySql(settings, staging, source, plan.columns, role)),
   ]
   const over = new AbortController()
   const reporting = inBackground(connection, 'load progress', () =>
@@ -192,12 +202,14 @@ function copySql(
   { jsonPaths, dataRegion }: CopySettings,
   staging: CopyStaging,
   { url, option }: CopyFrom,
+  columns: readonly string[],
   role: string,
 ): string {
   const { dataset, maxErrors } = staging
   const mapping = dataset === 'log' && jsonPaths !== null ? jsonPaths : 'auto ignorecase'
+  const filled = columns.length === 0 ? '' : ` (${columns.join(', ')})`
   return [
-    `copy staging.${stagingTables[dataset]} from ${redshiftLiteral(url)}`,
+    `copy staging.${stagingTables[dataset]}${filled} from ${redshiftLiteral(url)}`,
     `iam_role ${redshiftLiteral(role)}`,
     ...(dataRegion === null ? [] : [`region ${redshiftLiteral(dataRegion)}`]),
     `format as json ${redshiftLiteral(mapping)}${option}`,
@@ -230,14 +242,15 @@ async function outcome(
   if (errors?.packed !== undefined && plan.from.every(({ option }) => option === '')) {
     throw packedFile(errors.packed, submitted, errors)
   }
-  const refused = plan.before.rejected + (history?.errors ?? errors?.total ?? 0)
-  if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors, plan)
-  const impossible = await removeImpossible(connection, staging, refused, work)
+  const refused = history?.errors ?? errors?.total ?? 0
+  const allRefused = plan.rejected + refused
+  if (allRefused > staging.maxErrors) throw badData(submitted, errors, allRefused, staging.maxErrors, plan)
+  const impossible = await removeImpossible(connection, staging, allRefused, work)
   if (history !== null) {
     await writeSourceFiles(connection, { ...staging, ...plan, queryIds, files: history.files }, work)
   }
-  const unreadable = [...plan.before.unreadable, ...(errors?.rows ?? []), ...impossible.rows].slice(0, rowsKept)
-  const reasons = [...plan.before.reasons, ...(refused === 0 ? [] : (errors?.groups ?? []).map(withRows))]
+  const unreadable = [...(errors?.rows ?? []), ...impossible.rows].slice(0, rowsKept)
+  const reasons = refused === 0 ? [] : (errors?.groups ?? []).map(withRows)
   return {
     rows: (await rowsOf(connection, history, staging, signal)) - (history === null ? 0 : impossible.removed),
     rejected: refused + impossible.removed,
@@ -343,13 +356,11 @@ export function checkSources({ logData, songData, jsonPaths }: SourceSettings): 
 }
 
 /** Which COPYs filled which part of a load, and how many files they read. */
-interface FilledBy extends Pick<CopyPlan, 'objects'> {
+interface FilledBy extends Pick<CopyPlan, 'objects' | 'base' | 'without'> {
   readonly load: LoadId
   readonly dataset: 'log' | 'song'
   readonly queryIds: readonly number[]
   readonly files: number
-  /** The load whose files are also in this one. */
-  readonly base: LoadId | null
 }
 
 /**
@@ -359,11 +370,14 @@ interface FilledBy extends Pick<CopyPlan, 'objects'> {
  */
 async function writeSourceFiles(
   connection: RedshiftConnection,
-  { load, dataset, queryIds, files, base, objects }: FilledBy,
+  { load, dataset, queryIds, files, base, without, objects }: FilledBy,
   work: Work,
 ): Promise<void> {
   const read = `from sys_load_detail where query_id in (${queryIds.join(', ') || 'null'})`
-  const day = "nullif(left(regexp_substr(file_name, '[0-9]{4}-[0-9]{2}-[0-9]{2}-events[.]json'), 10), '')"
+  const named =
+    "nullif(left(regexp_substr(file_name, '[12][0-9]{3}-(0[1-9]|1[0-2])-[0-3][0-9]-events[.]json'), 10), '')"
+  // Where the month has no such day, this is one of another month.
+  const day = "(cast(left(named, 8) || '01' as date) + cast(substring(named, 9, 2) as integer) - 1)"
   const submitted = await runBatch(connection, work, 'files', {
     mode: 'TRANSACTION',
     sqls: [
@@ -371,10 +385,16 @@ async function writeSourceFiles(
       `delete from candidate.source_files where dataset = '${dataset}'`,
       ...(base === null
         ? []
-        : [`insert into candidate.source_files select * from live.source_files where dataset = '${dataset}'`]),
+        : [
+            `insert into candidate.source_files select * from live.source_files where dataset = '${dataset}'` +
+              ` and ${readByNone(without)}`,
+          ]),
       'insert into candidate.source_files (path, dataset, bytes, day) ' +
-        `select trim(file_name), '${dataset}', sum(bytes_scanned), cast(${day} as date) ${read} ` +
-        `and (select count(distinct file_name) ${read}) = ${files} group by file_name`,
+        `select path, '${dataset}', bytes, case when left(cast(${day} as varchar(10)), 8) = left(named, 8) then ${day} end ` +
+        `from (select trim(file_name) as path, sum(bytes_scanned) as bytes, ${named} as named ${read} ` +
+        `and (select count(distinct file_name) ${read}) = ${files} group by file_name) as files ` +
+        // How consoles show a folder.
+        "where bytes > 0 or path not like '%/'",
       // Files of the base alone, or the new ones alone, would be something wrong.
       ...(objects === null
         ? []

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LoadId } from '../../core/ports/engine.ts'
 import { mostStatements } from './data-api.ts'
-import { aboutLoad, type LoadOnCluster, loadSchemas, requireLoad, stagingTables } from './load-schemas.ts'
+import { aboutLoad, type LoadOnCluster, loadSchemas, readBy, requireLoad, stagingTables } from './load-schemas.ts'
 import type { StatementBatch } from './statement.ts'
 import { redshiftLiteral } from './statement.ts'
 
@@ -156,11 +156,13 @@ function drop(tables: readonly string[]): string {
 interface SchemaTable {
   readonly name: string
   readonly create: string
+  readonly columns: readonly string[]
 }
 
 /**
  * The batch that makes an empty candidate of this load in the place of whatever was being built. Tables are dropped by name,
- * never with their schema: a company's database may have something of its own in a schema called `staging`.
+ * never with their schema: a company's database may have something of its own in a schema called `staging`. What this load reads is named
+ * after it by a default, which COPY takes for a column that it is not to fill.
  */
 export function beginBatch(home: string, load: LoadId, schema: readonly string[]): StatementBatch {
   const tables = schema.map(schemaTableOf)
@@ -168,7 +170,13 @@ export function beginBatch(home: string, load: LoadId, schema: readonly string[]
   const staging = tables.filter(isStaging)
   const star = tables.filter((table) => !isStaging(table))
   const names = (of: readonly SchemaTable[]): string => of.map(({ name }) => name).join(' ')
-  const shape = createHash('sha256').update(schema.join(';')).digest('hex')
+  const shape = createHash('sha256')
+    .update([...schema, readBy].join(';'))
+    .digest('hex')
+  const creating = (table: SchemaTable): string =>
+    isStaging(table) || table.name === 'source_files'
+      ? table.create.replace(/\)\s*$/, `, ${readBy} integer default ${load})`)
+      : table.create
   const doomed = [...staging.map(({ name }) => `staging.${name}`), ...star.map(({ name }) => `candidate.${name}`)]
   const about = [home, shape, names(staging), names(star)].map(redshiftLiteral).join(', ')
   return {
@@ -183,9 +191,9 @@ export function beginBatch(home: string, load: LoadId, schema: readonly string[]
       ),
       `delete from candidate.${aboutLoad}`,
       'set search_path to staging',
-      ...staging.map(({ create }) => create),
+      ...staging.map(creating),
       'set search_path to candidate',
-      ...star.map(({ create }) => create),
+      ...star.map(creating),
       `insert into candidate.${aboutLoad} (home, shape, staging_tables, star_tables, load_number) values (${about}, ${load})`,
     ],
   }
@@ -195,5 +203,5 @@ export function beginBatch(home: string, load: LoadId, schema: readonly string[]
 export function schemaTableOf(create: string): SchemaTable {
   const name = /^create table (?:if not exists )?(\w+)/i.exec(create)?.[1]
   if (name === undefined) throw new Error(`not a CREATE TABLE: ${create.slice(0, 60)}`)
-  return { name, create }
+  return { name, create, columns: [...create.matchAll(/[(,]\s*(\w+) \w/g)].flatMap(([, column]) => column ?? []) }
 }

@@ -30,6 +30,9 @@ export type LoadSchema = (typeof loadSchemas)[number]
 /** Tables filled by COPY, by dataset. */
 export const stagingTables = { log: 'staging_events', song: 'staging_songs' } as const
 
+/** The last column of the staging tables and of `source_files`: the load that has read the row. */
+export const readBy = '_load'
+
 /** The search path under which the tables of a load in that place are found without their schema. */
 export function searchPath(place: LoadSchema): string {
   return `set search_path to ${place === 'candidate' ? 'candidate, staging' : place}`

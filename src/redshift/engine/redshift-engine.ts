@@ -9,7 +9,15 @@ import type { RedshiftSettings } from '../settings.ts'
 import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
 import { type CopySettings, checkSources, stageByCopy } from './copy.ts'
 import { createDataApi, createLogin } from './data-api.ts'
-import { beginBatch, dropBatch, exchangeBatches, holdBatch, isLoad, publishBatches } from './load-batches.ts'
+import {
+  beginBatch,
+  dropBatch,
+  exchangeBatches,
+  holdBatch,
+  isLoad,
+  publishBatches,
+  schemaTableOf,
+} from './load-batches.ts'
 import { queryOne } from './load-history.ts'
 import {
   isOtherLoad,
@@ -20,7 +28,7 @@ import {
   requireLoad,
   searchPath,
 } from './load-schemas.ts'
-import { compareObjects, listSources, loadedObjects, noteBase, type SourceObjects } from './source-objects.ts'
+import { compareObjects, listSources, loadedObjects, noteBegun, type SourceObjects } from './source-objects.ts'
 import type { Submitted } from './statement.ts'
 import { type BoundStatement, inRedshift, type StatementBatch } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
@@ -91,7 +99,9 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     // Its ETag, which is the stamp of a listed object.
     contentOf: async ({ stamp }) => stamp,
     async begin(load, schema, work, before) {
-      await noteBase(objects.notes, load, before?.reads === 'changes' ? before.load : null)
+      const columns = Object.fromEntries(schema.map(schemaTableOf).map((table) => [table.name, [...table.columns]]))
+      const base = before?.reads === 'changes' ? before.load : null
+      await noteBegun(objects.notes, load, { base, columns })
       finished(await runBatch(connection, work, 'begin', beginBatch(home, load, schema)))
     },
     stage(load, dataset, sources, maxErrors, work) {

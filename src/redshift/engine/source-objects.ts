@@ -16,18 +16,21 @@ import { canBeLiteral } from './statement.ts'
  * are prefixes to it as well.
  */
 
-// How many new objects are read one by one: with the other statements they fit into one batch, which takes 40.
-export const mostSingly = 20
+// How many objects are read one by one: with the other statements they fit into one batch, which takes 40.
+const mostSingly = 20
 
-/** The objects of one dataset that a load holds, with what came of their rows. An ETag is null where the object changed while it was read. */
-const readObjectsSchema = z.object({
+/**
+ * Objects of one dataset that one load has read, with what came of their rows, each of which names that load. An ETag is null where the
+ * object changed while it was read.
+ */
+const partSchema = z.object({
+  load: z.number(),
   objects: z.array(z.tuple([z.string(), z.string().nullable()])),
   rejected: z.number(),
   reasons: z.array(z.string()),
-  // An earlier version kept none.
-  unreadable: z.array(reportedRowSchema).default([]),
+  unreadable: z.array(reportedRowSchema),
 })
-export type ReadObjects = z.output<typeof readObjectsSchema>
+export type ReadPart = z.output<typeof partSchema>
 
 type DatasetName = 'log' | 'song'
 
@@ -44,59 +47,99 @@ export interface SourceObjects {
   readonly work: ObjectPlace | null
 }
 
-const noteKey = (load: LoadId, dataset: DatasetName): string => `sources:${load}:${dataset}`
-const baseKey = (load: LoadId): string => `sources:${load}:base`
+const noteKey = (load: LoadId, dataset: DatasetName): string => `read:${load}:${dataset}`
+const begunKey = (load: LoadId): string => `read:${load}:begun`
 
-/** What a load has read of a dataset; null where that is not known. */
-export async function readObjectsOf(
+/** What a load holds of a dataset, by the loads that have read it: first the one that read everything. Null where that is not known. */
+export async function partsOf(
   notes: SourceNotes,
   load: LoadId,
   dataset: DatasetName,
-): Promise<ReadObjects | null> {
-  return readObjectsSchema.nullable().parse((await notes.get(noteKey(load, dataset))) ?? null)
-}
-
-/** Notes what a load has read of a dataset; null where that is not known. */
-export function noteReadObjects(
-  notes: SourceNotes,
-  load: LoadId,
-  dataset: DatasetName,
-  read: ReadObjects | null,
-): Promise<void> {
-  return notes.set(noteKey(load, dataset), read)
-}
-
-/** The load to which this one adds; null where it reads everything. */
-export async function baseOf(notes: SourceNotes, load: LoadId): Promise<LoadId | null> {
+): Promise<readonly ReadPart[] | null> {
   return z
-    .number()
+    .array(partSchema)
     .nullable()
-    .parse((await notes.get(baseKey(load))) ?? null)
+    .parse((await notes.get(noteKey(load, dataset))) ?? null)
 }
 
-const plannedSchema = z.object({
-  key: z.string(),
-  objects: z.array(z.object({ path: z.string(), stamp: z.string().nullable() })).nullable(),
-})
+/** Notes what a load holds of a dataset; null where that is not known. */
+export function noteParts(
+  notes: SourceNotes,
+  load: LoadId,
+  dataset: DatasetName,
+  parts: readonly ReadPart[] | null,
+): Promise<void> {
+  return notes.set(noteKey(load, dataset), parts)
+}
 
-/** The objects that a step reads: those that were listed when it first began, by its key. Null where they could not be listed. */
-export async function plannedObjects(
+/** How a load was begun: `base` is the load to which it adds, null where it reads everything; `columns` are those that COPY fills, by table. */
+const begunSchema = z.object({ base: z.number().nullable(), columns: z.record(z.string(), z.array(z.string())) })
+export type Begun = z.output<typeof begunSchema>
+
+/** How a load was begun; null where an earlier version did, whose rows do not name the load that read them. */
+export async function begunOf(notes: SourceNotes, load: LoadId): Promise<Begun | null> {
+  return begunSchema.nullable().parse((await notes.get(begunKey(load))) ?? null)
+}
+
+/** Notes how a load is begun. */
+export function noteBegun(notes: SourceNotes, load: LoadId, begun: Begun): Promise<void> {
+  return notes.set(begunKey(load), begun)
+}
+
+/** What a step reads, null where that could not be listed, and the loads whose rows it does not take over from the base. */
+const plannedSchema = z.object({
+  objects: z.array(z.object({ path: z.string(), stamp: z.string().nullable() })).nullable(),
+  without: z.array(z.number()),
+})
+type Planned = z.output<typeof plannedSchema>
+
+/** The plan of a step as it was made when it first began, by its key: an attempt before may have submitted the COPY of what it had listed. */
+export async function plannedOnce(
   notes: SourceNotes,
   load: LoadId,
   dataset: DatasetName,
   key: string,
-  list: () => Promise<z.output<typeof plannedSchema>['objects']>,
-): Promise<z.output<typeof plannedSchema>['objects']> {
-  const noted = plannedSchema.nullable().parse((await notes.get(`${noteKey(load, dataset)}:planned`)) ?? null)
-  if (noted?.key === key) return noted.objects
-  const objects = await list()
-  await notes.set(`${noteKey(load, dataset)}:planned`, { key, objects })
-  return objects
+  plan: () => Promise<Planned>,
+): Promise<Planned> {
+  const noteOfPlan = `${noteKey(load, dataset)}:planned`
+  const noted = plannedSchema
+    .extend({ key: z.string() })
+    .nullable()
+    .parse((await notes.get(noteOfPlan)) ?? null)
+  if (noted?.key === key) return noted
+  const { objects, without } = await plan()
+  const planned = { objects: objects?.map(({ path, stamp }) => ({ path, stamp })) ?? null, without }
+  await notes.set(noteOfPlan, { key, ...planned })
+  return planned
 }
 
-/** Notes to which load this one adds. */
-export function noteBase(notes: SourceNotes, load: LoadId, base: LoadId | null): Promise<void> {
-  return notes.set(baseKey(load), base)
+/**
+ * Plans what to read: all, or what has changed since the base. Objects listed by now that this load cannot add are left to the next one:
+ * another process may have decided, by an earlier list, that it adds to its base.
+ */
+export async function planOf(
+  objects: SourceObjects,
+  place: string,
+  listed: readonly SourceFile[],
+  base: readonly ReadPart[] | null,
+  signal: AbortSignal,
+): Promise<Planned> {
+  // Where S3 did not let the bot list before, it is not asked again: each time may take a minute.
+  if (objects.work === null && listed.length === 0) return { objects: null, without: [] }
+  if (base === null) {
+    // COPY lists all that is below the prefix itself, so the list is made immediately before.
+    const all = objects.work === null ? await listNow(objects, place, signal) : listed
+    return { objects: all === null ? null : [...all], without: [] }
+  }
+  const { files, touched } = changesSince(base, listed)
+  const without = [...touched].filter((load) => load !== base[0]?.load)
+  const fresh = files.filter(({ change }) => change === 'new')
+  const again = files.filter(({ part, change }) => part !== null && change !== 'gone' && without.includes(part))
+  const read = [...fresh, ...again]
+  if (objects.work !== null) return { objects: read, without }
+  const alone = aloneAmong(listed.map(({ path }) => path))
+  if (read.length <= mostSingly && read.every(({ path }) => alone.has(path))) return { objects: read, without }
+  return { objects: fresh.filter(({ path }) => alone.has(path)).slice(0, mostSingly), without: [] }
 }
 
 /**
@@ -181,14 +224,15 @@ function readsOf({ work }: SourceObjects): (key: string) => boolean {
 
 /** The objects below a prefix that are read by their keys, and the keys of the others. */
 export async function listObjects(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'list'>,
   place: string,
   isRead: (key: string) => boolean,
   signal: AbortSignal,
 ): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly string[] }> {
   const { bucket, prefix } = readS3Location(place)
+  const listed = await store.list({ bucket, key: prefix }, signal)
   // An empty object that ends in a slash is how consoles show a folder.
-  const objects = (await store.list({ bucket, key: prefix }, signal)).filter(({ key }) => !key.endsWith('/'))
+  const objects = listed.filter(({ key, bytes }) => bytes > 0 || !key.endsWith('/'))
   const files = objects
     .filter(({ key }) => isRead(key))
     .map(({ key, bytes: size, etag }) => ({
@@ -200,42 +244,82 @@ export async function listObjects(
   return { files, skipped: objects.filter(({ key }) => !isRead(key)).map(({ key }) => key) }
 }
 
-/** How the listed objects differ from those that a load was read from; null where that is not known. */
+/** A listed object, or one that is gone, with the load that had read it: null where none had. */
+interface ComparedObject {
+  readonly path: string
+  readonly bytes: number
+  readonly stamp: string | null
+  readonly change: SourceChanges['files'][number]['change']
+  readonly part: LoadId | null
+}
+
+/** Compares what was read with what is listed; `touched` are the loads of whose objects one has changed or is gone. */
+function changesSince(
+  parts: readonly ReadPart[],
+  listed: readonly SourceFile[],
+): { readonly files: readonly ComparedObject[]; readonly touched: ReadonlySet<LoadId> } {
+  const gone = new Map(
+    parts.flatMap(({ load, objects }) => objects.map(([path, stamp]) => [path, { part: load, stamp }] as const)),
+  )
+  const files = listed.map(({ path, bytes, stamp }): ComparedObject => {
+    const before = gone.get(path)
+    gone.delete(path)
+    if (before === undefined) return { path, bytes, stamp, change: 'new', part: null }
+    return { path, bytes, stamp, change: before.stamp === stamp ? 'unchanged' : 'changed', part: before.part }
+  })
+  const missing = [...gone].map(([path, { part, stamp }]): ComparedObject => {
+    return { path, bytes: 0, stamp, change: 'gone', part }
+  })
+  const all = [...files, ...missing]
+  return { files: all, touched: new Set(all.filter(isReplaced).flatMap(({ part }) => (part === null ? [] : [part]))) }
+}
+
+function isReplaced({ change }: ComparedObject): boolean {
+  return change === 'changed' || change === 'gone'
+}
+
+/**
+ * How the listed objects differ from those that a load was read from; null where that is not known. Rows name the load that read them, so
+ * a changed object is read again with all that were read with it.
+ */
 export async function compareObjects(
   { notes, work }: SourceObjects,
   load: LoadId,
   sources: Sources,
 ): Promise<SourceChanges | null> {
-  const files: SourceChanges['files'][number][] = []
+  const read: ComparedObject[] = []
+  const fixed: ComparedObject[] = []
   let unchanged = 0
   for (const dataset of ['log', 'song'] as const) {
-    const read = await readObjectsOf(notes, load, dataset)
-    if (read === null) return null
-    const before = new Map(read.objects)
-    for (const { path, bytes: size, stamp } of sources[dataset]) {
-      if (!before.has(path)) files.push({ path, bytes: size, change: 'new' })
-      else if (before.get(path) !== stamp) files.push({ path, bytes: size, change: 'changed' })
-      else unchanged += 1
-      before.delete(path)
-    }
-    for (const path of before.keys()) files.push({ path, bytes: 0, change: 'gone' })
+    const parts = await partsOf(notes, load, dataset)
+    if (parts === null) return null
+    const { files, touched } = changesSince(parts, sources[dataset])
+    unchanged += files.filter(({ change }) => change === 'unchanged').length
+    read.push(...files.filter(({ change, part }) => change !== 'unchanged' || (part !== null && touched.has(part))))
+    fixed.push(...files.filter((file) => file.part === parts[0]?.load && isReplaced(file)))
   }
-  const replaced = files.filter(({ change }) => change !== 'new').length
-  const fresh = files.map(({ path }) => path)
+  const files = read.map(({ path, bytes, change }) => ({ path, bytes, change }))
   const full =
-    replaced > 0 ? `${plural(replaced, 'object')} changed or gone` : work === null ? notSingly(fresh, sources) : null
+    fixed.length > 0
+      ? `${plural(fixed.length, 'object')} of the full load ${fixed[0]?.part} changed or gone`
+      : work === null
+        ? notSingly(
+            files.flatMap(({ path, change }) => (change === 'gone' ? [] : [path])),
+            sources,
+          )
+        : null
   return full === null ? { files, unchanged } : { files, unchanged, full }
 }
 
-/** Why a load must read everything; null where it can read the new objects one by one. */
-function notSingly(fresh: readonly string[], sources: Sources): string | null {
-  if (fresh.length > mostSingly) {
-    return `${plural(fresh.length, 'new object')}, of which at most ${mostSingly} are read one by one without SPARKIFY_WORK`
+/** Why a load must read everything; null where it can read these objects one by one. */
+function notSingly(read: readonly string[], sources: Sources): string | null {
+  if (read.length > mostSingly) {
+    return `${plural(read.length, 'object')} to read, and at most ${mostSingly} are read one by one without SPARKIFY_WORK`
   }
   for (const dataset of ['log', 'song'] as const) {
     const paths = sources[dataset].map(({ path }) => path)
     const [alone, own] = [aloneAmong(paths), new Set(paths)]
-    const some = fresh.filter((path) => own.has(path))
+    const some = read.filter((path) => own.has(path))
     const shared = some.find((path) => !alone.has(path))
     if (shared !== undefined) return `COPY cannot read ${shared} alone, because other keys begin with it`
     // A load in full cannot read them either, and says so.
@@ -245,7 +329,7 @@ function notSingly(fresh: readonly string[], sources: Sources): string | null {
 }
 
 /** The paths that COPY can read alone: it takes FROM for a prefix, so no other one may begin with it. */
-export function aloneAmong(paths: readonly string[]): ReadonlySet<string> {
+function aloneAmong(paths: readonly string[]): ReadonlySet<string> {
   // Those that begin with a path follow it immediately.
   const sorted = paths.toSorted()
   return new Set(sorted.filter((path, at) => sorted[at + 1]?.startsWith(path) !== true && canBeLiteral(path)))
@@ -255,10 +339,11 @@ export function aloneAmong(paths: readonly string[]): ReadonlySet<string> {
 export async function loadedObjects(notes: SourceNotes, load: LoadId): Promise<readonly LoadedFile[] | null> {
   const files: LoadedFile[] = []
   for (const dataset of ['log', 'song'] as const) {
-    const read = await readObjectsOf(notes, load, dataset)
-    if (read === null) return null
+    const parts = await partsOf(notes, load, dataset)
+    if (parts === null) return null
+    const objects = parts.flatMap((part) => part.objects)
     files.push(
-      ...read.objects.map(([path]) => {
+      ...objects.map(([path]) => {
         const day = dataset === 'log' ? dayOf(path) : null
         return { path, dataset, bytes: null, day, rows: null, rejected: null }
       }),

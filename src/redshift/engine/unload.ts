@@ -76,8 +76,8 @@ export async function unloadCopy(
     sqls: [
       requireLoad('live', home, load),
       ...tables.map(
-        ({ name }) =>
-          `unload (${redshiftLiteral(`select * from live.${name}`)}) to ${redshiftLiteral(s3Words(folderOf(name)))}` +
+        ({ name, columns }) =>
+          `unload (${redshiftLiteral(`select ${columns.join(', ')} from live.${name}`)}) to ${redshiftLiteral(s3Words(folderOf(name)))}` +
           ` iam_role ${role} format as parquet manifest verbose allowoverwrite`,
       ),
     ],

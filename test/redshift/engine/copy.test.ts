@@ -276,19 +276,14 @@ describe('sources that cannot be read', () => {
 })
 
 describe('what the system views tell', () => {
-  it('the files of the load, with the days of their names', async () => {
-    await stage.sql.run('create table sys_load_detail (query_id bigint, file_name char(256), bytes_scanned bigint)')
-    const [[newest] = []] = await stage.sql.rows('select max(query_id) from sys_query_history')
-    const rows = Array.from({ length: 100 }, (_, i) => Number(newest) + i).flatMap((id) => [
-      `(${id}, 's3://sparkify-data/log_data/2018/11/2018-11-10-events.json', 70)`,
-      `(${id}, 's3://sparkify-data/log_data/2018/11/2018-11-11-events.json', 80)`,
-    ])
-    await stage.sql.run(`insert into sys_load_detail values ${rows.join(', ')}`)
-    await stageFrom('log_data/')
-    const engine = stage.open()
-    await stage.sql.run('drop table sys_load_detail')
-    expect(await cell(engine, load, 'candidate', 'select count(*) from source_files')).toBe(2)
-    expect(await cell(engine, load, 'candidate', 'select max(day) from source_files')).toBe('2018-11-11')
+  it('the files of the load, with the days of their names that exist', async () => {
+    const days = ['2018-11-10', '2018-00-00', '2018-02-30', '2018-13-45']
+    const files = days.map((day) => `log_data_days/${day}-events.json`)
+    for (const [item, key] of files.entries()) await put(key, logLine({ itemInSession: item }))
+    await stageFrom('log_data_days/')
+    const sql = 'select path, day from source_files order by day nulls last, path'
+    const { rows } = await stage.open().query({ kind: 'candidate', load }, { sql }, { maxRows: 9, signal: never })
+    expect(rows).toEqual(files.map((key, at) => [`s3://sparkify-data/${key}`, at === 0 ? days[0] : null]))
   })
 
   it('nothing, where the server lacks them: rows are counted then, and no file is known', async () => {

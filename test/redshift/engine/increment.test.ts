@@ -11,7 +11,7 @@ import { createObjectStore } from '../../../src/redshift/object-store.ts'
 import { logLine } from '../../duckdb/support.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
-import { createStage, library, never, newStep, noSources, type Stage, wholeSchema } from './support.ts'
+import { createStage, library, never, newStep, noSources, rowsOf, type Stage, wholeSchema } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sparkify-increment-'))
 const lastDay = 'log_data/2018/11/2018-11-11-events.json'
@@ -68,18 +68,8 @@ async function build(
   return { log, sqls }
 }
 
-async function contents(load: number): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = {}
-  for (const table of [...library.tables.staging, ...library.tables.star, 'source_files']) {
-    const { rows } = await engine.query(
-      { kind: 'candidate', load },
-      { sql: `select * from ${table}` },
-      { maxRows: 10_000, signal: never },
-    )
-    found[table] = rows.map((row) => JSON.stringify(row)).toSorted()
-  }
-  return found
-}
+const contents = (load: number) =>
+  rowsOf(engine, load, [...library.tables.staging, ...library.tables.star, 'source_files'])
 
 const changes = async (load: number) => engine.changes(load, await engine.sources(never), never)
 
@@ -177,9 +167,9 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     await engine.stage(7, 'log', sources, 9, newStep())
     await engine.stage(7, 'song', sources, 9, newStep())
     await engine.publish(7, newStep())
-    expect(await changes(7)).toMatchObject({ full: '1 object changed or gone' })
+    expect(await changes(7)).toMatchObject({ full: '1 object of the full load 7 changed or gone' })
     rmSync(join(folder, 'log_data/bad2.json'))
-    expect(await changes(7)).toMatchObject({ full: '2 objects changed or gone' })
+    expect(await changes(7)).toMatchObject({ full: '2 objects of the full load 7 changed or gone' })
   })
 
   it('reads what it was to read when its step is begun again, whatever is listed by then', async () => {

@@ -153,6 +153,22 @@ export async function build(engine: Engine, load: LoadId): Promise<void> {
   }
 }
 
+/** All rows of tables of a candidate, as texts in order, without the engine's own columns. */
+export async function rowsOf(
+  engine: Engine,
+  load: LoadId,
+  tables: readonly string[],
+): Promise<Record<string, readonly string[]>> {
+  const found: Record<string, readonly string[]> = {}
+  for (const table of tables) {
+    const limits = { maxRows: 10_000, signal: never }
+    const { columns, rows } = await engine.query({ kind: 'candidate', load }, { sql: `select * from ${table}` }, limits)
+    const own = columns.findIndex(({ name }) => name.startsWith('_'))
+    found[table] = rows.map((row) => JSON.stringify(own < 0 ? row : row.slice(0, own))).toSorted()
+  }
+  return found
+}
+
 /** The first cell of an answer. */
 export async function cell(engine: Engine, load: LoadId, kind: 'candidate' | 'live', sql: string): Promise<unknown> {
   return (await engine.query({ kind, load }, { sql }, { maxRows: 1, signal: never })).rows[0]?.[0]
