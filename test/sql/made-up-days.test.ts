@@ -77,8 +77,25 @@ function actBy(person: number, item: number): LogEvent {
   })
 }
 
+const noon = begin + 60 * day + 12 * 3_600_000
+const free = { sessionId: 50, firstName: 'Ann', lastName: 'Free', level: 'free' }
+const page = { ...free, song: null, artist: null, length: null }
+
+/** Two who take the steps to an upgrade once: one of them all in one moment, the other one an hour after the other. */
+const upgrading: readonly LogEvent[] = [
+  ['15', 0],
+  ['16', 3_600_000],
+].flatMap(([userId, pause]) => {
+  const at = (step: number) => ({ userId: String(userId), itemInSession: step, ts: noon + step * Number(pause) })
+  return [
+    event({ ...free, ...at(0) }),
+    event({ ...page, ...at(1), page: 'Upgrade' }),
+    event({ ...page, ...at(2), page: 'Submit Upgrade' }),
+  ]
+})
+
 const from = source(
-  Array.from({ length: 480 }, (_, item) => actBy(1 + below(14), item)),
+  [...Array.from({ length: 480 }, (_, item) => actBy(1 + below(14), item)), ...upgrading],
   [
     song({ song_id: 'SO2', duration: 100 }),
     song({ song_id: 'SO1', duration: 100 }),
@@ -99,12 +116,13 @@ function firstOf(acts: readonly { readonly user: number; readonly at: Date }[]):
 
 const pageTimes = (page: string): readonly Date[] => views.filter((view) => view.page === page).map(({ at }) => at)
 
-/** Windows that begin with one act and end with another, neither of which is the first or the last there is. */
+/** Windows that begin with one act and end with another. */
 const windows: readonly TimeWindow[] = [
   [firstOf(plays).at(1), firstOf(plays).at(-1)],
   [pageTimes('Downgrade').at(1), pageTimes('Downgrade').at(-2)],
   [pageTimes('Upgrade').at(3), pageTimes('Submit Upgrade').at(-1)],
-  [plays.at(40)?.at, pageTimes('Upgrade').at(-2)],
+  [plays.at(40)?.at, new Date(noon + 3_600_000)],
+  [new Date(noon), new Date(noon + 2 * 3_600_000)],
   [plays.at(100)?.at, plays.at(180)?.at],
 ].map(([start, end]) => ({ from: start ?? span.oldest, to: end ?? span.newest, label: '' }))
 
