@@ -78,7 +78,7 @@ function actBy(person: number, item: number): LogEvent {
 }
 
 const noon = begin + 60 * day + 12 * 3_600_000
-const free = { sessionId: 50, firstName: 'Ann', lastName: 'Free', level: 'free' }
+const free = { sessionId: 50, firstName: 'Ann', lastName: 'Free', level: 'free', userAgent: agents[0] }
 const page = { ...free, song: null, artist: null, length: null }
 
 /** Two who take the steps to an upgrade once: one of them all in one moment, the other one an hour after the other. */
