@@ -71,6 +71,7 @@ export async function reportOfLoad(
     { about: 'checks', text: audited.line },
     ...audited.warnings.map((title) => ({ about: 'warnings', text: `Warning: ${title}` })),
   ]
+  const notes = [...datedAhead, ...left, ...unread, ...kept, ...uncopied, ...drifted]
   const replies: Reply[] = [
     text(`${read}\n${built}`),
     ...checks.map((fact) =>
@@ -88,12 +89,7 @@ export async function reportOfLoad(
     ...(repeatsDropped === 0
       ? []
       : [text(`${plural(repeatsDropped, 'event')} delivered more than once; each counts once`, 'note')]),
-    ...datedAhead,
-    ...left,
-    ...unread,
-    ...kept,
-    ...uncopied,
-    ...drifted,
+    ...notes,
   ]
   return {
     headline: `${plural(plays, 'play')} ${plays === 1 ? 'is' : 'are'} live; ${audited.line}.`,
@@ -102,12 +98,7 @@ export async function reportOfLoad(
     brief: [
       stating([{ about: 'load', text: `${read} in ${await timeOf(context)}` }, coverage], ' · '),
       stating(checks, '\n', checks.length === 1 ? 'good' : 'warning'),
-      ...datedAhead,
-      ...left,
-      ...unread,
-      ...kept,
-      ...uncopied,
-      ...drifted,
+      ...notes,
     ],
     facts: { about: ['load', 'checks'] },
     next: [

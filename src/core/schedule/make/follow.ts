@@ -1,18 +1,21 @@
-import type { Context } from '../../command/context.ts'
-import type { ParsedCommand } from '../../command/define.ts'
+import type { Context, RunContext } from '../../command/context.ts'
+import type { Outcome, ParsedCommand } from '../../command/define.ts'
 import { quote } from '../../command/line.ts'
 import { OpsError } from '../../errors.ts'
+import { plural } from '../../format.ts'
 import { askerOf, type Person } from '../../people.ts'
 import { directMessagesOf } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import type { Draft } from './draft.ts'
-import { runnableLines } from './draft.ts'
+import { linesGroup, tableOfThings, text } from '../../reply.ts'
+import { type Draft, runnableLines } from './draft.ts'
 import { isOwner } from './find.ts'
+import { linesOf } from './lines.ts'
 import { usual } from './options.ts'
-import { linesWords, whenWords } from './words.ts'
+import { cutChannel, readPhrase, whereWhenBegins } from './when.ts'
+import { linesWords, stateWord, timeWords, upcoming, whenWords } from './words.ts'
 
 /** How many commands one person may follow. */
-export const mostFollowed = 10
+const mostFollowed = 10
 
 /** What somebody wants to follow: one command line, and when. */
 export type Following = Pick<Draft, 'phrase' | 'days' | 'cron' | 'zone'> & { readonly line: string }
@@ -28,7 +31,7 @@ export function lineThatFollows({ lines, phrase, days, cron, zone }: ScheduleRec
 }
 
 /** What this person follows, in the order in which they began. */
-export async function followedBy({ deps, who }: Pick<Context, 'deps' | 'who'>): Promise<readonly ScheduleRecord[]> {
+async function followedBy({ deps, who }: Pick<Context, 'deps' | 'who'>): Promise<readonly ScheduleRecord[]> {
   return (await deps.ledger.schedules.followed()).filter((one) => isOwner(one, who))
 }
 
@@ -110,4 +113,113 @@ function tooMany(count: number): OpsError {
     'Stop one of them first: type follow to list them.',
     { fixCommand: 'follow' },
   )
+}
+
+/** When a command is posted, unless a time is said. */
+export const usualTime = '09:00'
+
+/** What is to be followed, and when, as it was typed in words or filled in by name. */
+interface Said {
+  readonly words: readonly string[]
+  readonly lines?: string | undefined
+  readonly day?: string | undefined
+  readonly time?: string | undefined
+  readonly tz?: string | undefined
+}
+
+/** What was typed in words, or filled in by name. Throws `bad_argument` for what is not understood. */
+async function wanted(said: Said, { deps, who }: RunContext): Promise<Following> {
+  const { channel, rest } = cutChannel(said.words)
+  if (channel !== null) {
+    const message = 'What you follow is posted in your direct messages. Nothing was done.'
+    throw new OpsError('bad_argument', message, 'Leave out the channel, or use schedule add.')
+  }
+  const cut = said.lines === undefined ? partedWords(rest) : { lines: said.lines, when: rest }
+  const [line = '', another] = linesOf(cut.lines)
+  if (another !== undefined) {
+    const message = 'One command is followed at a time. Nothing was done.'
+    throw new OpsError('bad_argument', message, 'Follow each of them; those of the same time are one message.')
+  }
+  const typed = [...(said.time === undefined ? [] : ['at', said.time]), ...cut.when]
+  const isTimeAlone = typed.length === 0 || (typed.length === 2 && typed[0]?.toLowerCase() === 'at')
+  const day = said.day ?? (isTimeAlone ? 'daily' : null)
+  const time = typed.length === 0 ? ['at', usualTime] : typed
+  const { phrase, days: named, cron } = readPhrase(day === null ? time : [day, ...time])
+  return {
+    line,
+    phrase,
+    days: named,
+    cron,
+    zone: said.tz ?? (await deps.directory.zoneOf(who)),
+  }
+}
+
+/** A command may be typed without quotation marks; without a time, all words are the command. */
+function partedWords(typed: readonly string[]): { readonly lines: string; readonly when: readonly string[] } {
+  const begins = whereWhenBegins(typed)
+  const at = begins < 0 ? typed.length : begins
+  return { lines: typed.slice(0, at).join(' '), when: typed.slice(at) }
+}
+
+/** Follows what was said. Throws `bad_argument` for what is not understood. */
+export async function followSaid(said: Said, context: RunContext): Promise<Outcome> {
+  const { deps } = context
+  const { was, followed } = await follow(await wanted(said, context), context)
+  const headlines = {
+    nothing: `You follow ${followWords(followed)}, in your direct messages.`,
+    same: `You follow ${followWords(followed)} already.`,
+    suspended: `You follow ${followWords(followed)} again.`,
+  }
+  const times = upcoming(deps, followed, 3)
+  const others = (await followedBy(context)).filter(
+    (other) =>
+      other.id !== followed.id && times.some((time) => upcoming(deps, other, 1)[0]?.getTime() === time.getTime()),
+  )
+  return {
+    headline: headlines[was],
+    tone: 'good',
+    replies: [
+      text(`Next times\n${times.map((time) => `• ${timeWords(followed.zone, time)}`).join('\n')}`),
+      ...(others.length === 0 ? [] : [text(`In one message with ${others.map(linesWords).join(', ')}.`, 'note')]),
+    ],
+    next: [
+      { label: 'Stop', line: `unfollow ${followed.id}` },
+      { label: 'All you follow', line: 'follow' },
+    ],
+  }
+}
+
+/** What this person follows, with what can be done with each. */
+export async function followedList(context: RunContext): Promise<Outcome> {
+  const { deps } = context
+  const own = await followedBy(context)
+  const suspended = own.flatMap(({ lines, state }) =>
+    state.kind === 'parked' ? [text(`${lines.join('; ')} is suspended: ${state.why}`, 'warning')] : [],
+  )
+  const headline =
+    own.length === 0
+      ? 'You follow nothing yet.'
+      : `You follow ${plural(own.length, 'command')} (at most ${mostFollowed}).`
+  const nextOf = (one: ScheduleRecord): string | null =>
+    one.state.kind === 'active' ? (upcoming(deps, one, 1)[0]?.toISOString() ?? null) : null
+  return {
+    headline,
+    replies:
+      own.length === 0
+        ? [text(headline), { kind: 'menu', groups: [linesGroup('Follow one', ['follow top-songs mondays at 9:00'])] }]
+        : [
+            tableOfThings(own, {
+              title: 'What you follow',
+              columns: { id: 'id', command: 'text', when: 'text', state: 'text', next: 'time' },
+              rowOf: (one) => [one.id, linesWords(one), whenWords(one), stateWord(one.state), nextOf(one)],
+              action: (one) =>
+                one.state.kind === 'active'
+                  ? { label: 'Stop', line: `unfollow ${one.id}` }
+                  : { label: 'Resume', line: lineThatFollows(one) },
+            }),
+            ...suspended,
+            text('Posted in your direct messages; those of the same time are one message.', 'note'),
+          ],
+    next: [{ label: 'Follow another…', line: `follow day=mondays time=${usualTime}`, form: true }],
+  }
 }
