@@ -2,7 +2,6 @@ import type { Answer } from '../answer.ts'
 import type { Content } from '../message.ts'
 import type { Ledger, ScheduleRecord } from '../ports/ledger.ts'
 import type { Body, OutboxMessage } from '../ports/outbox.ts'
-import { text } from '../reply.ts'
 import { newsOf } from './messages.ts'
 
 /** The content of a message as it is now; null where there is none any more: its schedule was removed, or its answer has expired. */
@@ -69,17 +68,13 @@ function newsOfSchedule(
       audience: 'asker',
     }
   }
-  const headline = `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is suspended: ${why}`
-  return {
-    ok: false,
-    exit: 1,
-    headline,
-    audience: 'asker',
-    run: null,
-    replies: [text(headline, 'warning'), text(`${remedy} Then resume it, move it to another channel, or remove it.`)],
-    next: [
+  const news = newsOf(
+    `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is suspended: ${why}`,
+    [`${remedy} Then resume it, move it to another channel, or remove it.`],
+    [
       { label: 'Resume it', line: `schedule-resume ${id}` },
       { label: 'Remove it', line: `schedule-remove ${id}` },
     ],
-  }
+  )
+  return { ...news, ok: false, exit: 1, audience: 'asker' }
 }

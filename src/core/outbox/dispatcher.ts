@@ -193,14 +193,8 @@ async function attempt(message: OutboxMessage, parts: Sending): Promise<Sent | n
     }
     // One that is open stays so for each of them: its later states are edits there, too.
     const { after: _, ...same } = message
-    const followers = admins.map(
-      (who): NewMessage => ({
-        ...same,
-        key: `${message.key}:${who.id}`,
-        ways: [directly(who)],
-      }),
-    )
-    return { ...nothing, followers }
+    const to = (who: Asker): NewMessage => ({ ...same, key: `${message.key}:${who.id}`, ways: [directly(who)] })
+    return { ...nothing, followers: admins.map(to) }
   }
   const body = await bodyOf(message, ledger)
   return body === null ? null : carrier.send(message, way, body, () => ledger.messages.begin(message))

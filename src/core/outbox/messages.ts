@@ -148,27 +148,12 @@ export function messagesOfPlan(
   now: Date,
 ): readonly NewMessage[] {
   const there: Way | null = place.kind === 'slack' ? { kind: 'conversation', place, who: asker } : null
-  const onCard = newMessage(
-    {
-      key: `${planKey(id)}:card`,
-      content: { kind: 'plan', plan: id, to: 'card' },
-      ways: [there ?? directly(asker)],
-      after: planKey(id),
-      open: true,
-    },
-    now,
-    true,
-  )
-  const toAsker = newMessage(
-    {
-      key: `${planKey(id)}:asker`,
-      content: { kind: 'plan', plan: id, to: 'asker' },
-      ways: card && there !== null ? [there, directly(asker)] : [directly(asker)],
-      mention: [asker.id],
-    },
-    now,
-  )
-  return [...(card && there !== null ? [onCard] : []), ...(isCalled && asker.kind === 'slack' ? [toAsker] : [])]
+  const about = (to: 'card' | 'asker') =>
+    ({ key: `${planKey(id)}:${to}`, content: { kind: 'plan', plan: id, to } }) as const
+  const onCard = (way: Way) => newMessage({ ...about('card'), ways: [way], after: planKey(id), open: true }, now, true)
+  const ways: Ways = card && there !== null ? [there, directly(asker)] : [directly(asker)]
+  const toAsker = newMessage({ ...about('asker'), ways, mention: [asker.id] }, now)
+  return [...(card && there !== null ? [onCard(there)] : []), ...(isCalled && asker.kind === 'slack' ? [toAsker] : [])]
 }
 
 /** Posts something once for its key; `news` is called only by the first caller. */

@@ -230,14 +230,8 @@ export async function requireNotRunning(
   if (from === null) return null
   const occurrence = await runs.get(from)
   if (occurrence?.origin.kind !== 'fire' || occurrence.origin.schedule !== id) {
-    throw new OpsError(
-      'not_found',
-      `Run ${from} does not belong to schedule ${id}. Nothing was done.`,
-      'Type runs to see the history.',
-      {
-        fixCommand: 'runs',
-      },
-    )
+    const message = `Run ${from} does not belong to schedule ${id}. Nothing was done.`
+    throw new OpsError('not_found', message, 'Type runs to see the history.', { fixCommand: 'runs' })
   }
   if (occurrence.state !== 'complete') return occurrence
   throw new OpsError(
@@ -252,12 +246,10 @@ export async function requireNotRunning(
 async function whileRunning(id: number, occurrence: RunRecord, deps: Deps): Promise<OpsError> {
   const { id: run, worker, started, steps } = occurrence
   const options = { fixCommand: `runs ${run}` }
-  if (worker === null && steps.length === 0) {
-    const message = `Run ${run} of schedule ${id} waits for the bot, which runs it within seconds. Nothing was done.`
-    return new OpsError('busy', message, `Start the bot, or end the run with cancel ${run}.`, options)
-  }
-  if ((await findOrphan(run, deps)) !== null) {
-    const message = `Run ${run} of schedule ${id} was interrupted: ${interruptedWords}. Nothing was done.`
+  const isWaiting = worker === null && steps.length === 0
+  if (isWaiting || (await findOrphan(run, deps)) !== null) {
+    const why = isWaiting ? 'waits for the bot, which runs it within seconds' : `was interrupted: ${interruptedWords}`
+    const message = `Run ${run} of schedule ${id} ${why}. Nothing was done.`
     return new OpsError('busy', message, `Start the bot, or end the run with cancel ${run}.`, options)
   }
   const time = lasting(new Date(started), deps.clock.now())
