@@ -1,4 +1,4 @@
-import { bytes, capitalized, cleanLine, dayAndTime, decimalsNear, duration } from './format.ts'
+import { bytes, capitalized, cleanLine, dayAndTime, decimalsNear, duration, withDecimals } from './format.ts'
 import type { Cell, Format, TableReply } from './reply.ts'
 
 /*
@@ -97,9 +97,9 @@ function formatNumber(n: number, format: Format, decimals: number): string {
   switch (format) {
     case 'integer':
     case 'decimal':
-      return grouped(n, decimals)
+      return withDecimals(n, decimals)
     case 'signed':
-      return positive(grouped(n, decimals))
+      return positive(withDecimals(n, decimals))
     case 'percent':
       return `${n.toFixed(decimals)}%`
     case 'change':
@@ -122,17 +122,6 @@ function positive(digits: string): string {
 
 function negative(digits: string): string {
   return `${/[1-9]/.test(digits) ? '−' : ''}${digits.replace(/^\+/, '')}`
-}
-
-// Making a format takes twenty times as long as using it.
-const formats = new Map<number, Intl.NumberFormat>()
-
-function grouped(n: number, decimals: number): string {
-  const format =
-    formats.get(decimals) ??
-    new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-  formats.set(decimals, format)
-  return format.format(n)
 }
 
 function formatTime(iso: string): string {
