@@ -293,6 +293,36 @@ export function describeRuns(open: OpenLedger): void {
       expect(await ids({ limit: 10, besides: [] })).toHaveLength(3)
     })
 
+    it('are listed by what called them, whether they write, and who reads their answers', async () => {
+      const ledger = await single()
+      const intended = noon.toISOString()
+      const fire = await opened(ledger, {
+        command: 'qa',
+        key: 'fire',
+        origin: { kind: 'fire', schedule: 4, intended, cause: 'clock' },
+      })
+      const line = await opened(ledger, { command: 'qa', key: 'line', origin: { kind: 'line', fire: fire.id, at: 0 } })
+      const alone = await opened(ledger, { command: 'qa', writer: true })
+      for (const [{ id }, audience] of [
+        [fire, 'channel'],
+        [line, 'asker'],
+        [alone, 'nobody'],
+      ] as const) {
+        const answer = { ...answerOf('Done'), audience }
+        await ledger.runs.end(id, 'one', { state: 'complete', answer, ended: intended, costUsd: null }, [])
+      }
+      const ids = async (filter: Partial<Parameters<Ledger['runs']['list']>[0]>) =>
+        (await ledger.runs.summaries({ limit: 9, ...filter })).map((run) => run.id)
+      // Those of a schedule are there whatever command runs its lines.
+      expect(await ids({ besides: ['qa'] })).toEqual([fire.id])
+      expect(await ids({ commands: ['etl', 'qa'] })).toEqual([alone.id, line.id, fire.id])
+      expect(await ids({ commands: ['etl'] })).toEqual([])
+      expect([await ids({ schedule: 4 }), await ids({ schedule: 5 })]).toEqual([[fire.id], []])
+      expect([await ids({ intended }), await ids({ parent: fire.id })]).toEqual([[fire.id], [line.id]])
+      expect(await ids({ whole: true })).toEqual([alone.id, fire.id])
+      expect([await ids({ writer: true }), await ids({ posted: true })]).toEqual([[alone.id], [fire.id]])
+    })
+
     it('keep each step at its place, the last word winning', async () => {
       const [one, other] = await pair()
       const { id } = await opened(one)
