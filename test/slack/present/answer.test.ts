@@ -37,6 +37,16 @@ describe('an answer', () => {
     })
   })
 
+  it('names the next steps that found no room in buttons and menu', () => {
+    const many = Array.from({ length: 11 }, (_, at) => ({ label: `${at}`, line: `line-${at}` }))
+    const { main } = presentAnswer(
+      answer([], { next: [...many, { label: 'Fill in', line: 'form', form: true }] }),
+      view,
+    )
+    expect(readingOf(main[0].blocks)).toContain('Next: /sparkify line-0, /sparkify line-9, /sparkify line-10\n')
+    expect(main[0].blocks.at(-1)).toMatchObject({ elements: [{}, {}, {}, {}, { options: { length: 5 } }] })
+  })
+
   it('has a button for a line that is too long for the menu', () => {
     const long = { label: 'long', line: `alert-add query="${'x'.repeat(150)}"`, form: true }
     const { main } = presentAnswer(answer([], { next: [...next, long] }), view)
@@ -103,7 +113,10 @@ describe('an answer', () => {
   it('attaches what was cut in the channel, and nothing for the asker alone', () => {
     const long = { ...table('Long'), rows: Array.from({ length: 200 }, () => [1]), total: 200 }
     expect(presentAnswer(answer([long]), view).files).toHaveLength(1)
-    expect(presentAnswer(answer([long], { audience: 'asker', run: null }), view).files).toEqual([])
+    const alone = (given: Partial<Answer>) =>
+      presentAnswer(answer([long], { audience: 'asker', run: null, ...given }), view)
+    expect(alone({}).files).toEqual([])
+    expect(readingOf(alone({}).main[0].blocks)).not.toContain('CSV')
   })
 
   it('has its details in the thread, in their order, and never shows its brief', () => {

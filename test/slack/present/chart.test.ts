@@ -93,10 +93,30 @@ describe('a chart', () => {
     expect(readingOf(part.newest)).toContain('23:00 ██████████ 23')
   })
 
+  it("is Slack's own with twenty points and six series, and with no more", () => {
+    const types = (points: number, series: number) =>
+      presentChart(
+        chart(
+          Array.from({ length: points }, (_, at) => `song ${at}`),
+          [],
+          {
+            series: Array.from({ length: series }, (_, n) => ({
+              name: `${n}`,
+              values: Array.from({ length: points }, () => n + 1),
+            })),
+          },
+        ),
+      ).newest.map(({ type }) => type)
+    expect(types(20, 6)).toEqual(['data_visualization'])
+    expect(types(21, 1)[0]).toBe('rich_text')
+    expect(types(2, 7)).toEqual(['data_visualization', 'context'])
+  })
+
   it('is a pie only of what is more than nothing, at most six pieces', () => {
     const pie = (values: readonly number[]) =>
       presentChart(chart(values.map(String), values, { type: 'pie' })).newest.map(({ type }) => type)
     expect(pie([3, 2, 1])).toEqual(['data_visualization'])
+    expect(pie([6, 5, 4, 3, 2, 1])).toEqual(['data_visualization'])
     expect(pie([3, 0])).toEqual(['rich_text', 'rich_text'])
     expect(pie([7, 6, 5, 4, 3, 2, 1])).toEqual(['rich_text', 'rich_text'])
   })
@@ -108,6 +128,10 @@ describe('a chart', () => {
 
   it('hatches what is below nothing', () => {
     expect(readingOf(presentChart(chart(['up', 'down'], [10, -5])).older)).toContain('down ░░░░░      −5')
+    expect(readingOf(presentChart(chart(['up', 'down'], [5, -10])).older)).toBe(
+      'Plays\nup   █████        5\ndown ░░░░░░░░░░ −10',
+    )
+    expect(readingOf(presentChart(chart(['up', 'down'], [100, -1])).older)).toContain('down ░           −1')
   })
 
   it('says how many points and series found no room', () => {

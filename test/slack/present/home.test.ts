@@ -49,11 +49,36 @@ describe('whatever stands in a Home tab', () => {
   it('that is more than a hundred blocks is cut, and it is said', () => {
     const long = homeWith(...Array.from({ length: 120 }, (_, n) => entry({ title: `run ${n}` })))
     for (const { blocks } of presentHome(long, view)) expect(blocks.length).toBeLessThanOrEqual(100)
-    expect(JSON.stringify(presentHome(long, view)[0].blocks.at(-1))).toContain('The rest does not fit here.')
+    // The headline, a line and the small print are the other three.
+    const rich = (entries: number) =>
+      presentHome(homeWith(...Array.from({ length: entries }, (_, n) => entry({ title: `run ${n}` }))), view)[0].blocks
+    const says = (entries: number) => [
+      rich(entries).length,
+      JSON.stringify(rich(entries).at(-1)).includes('The rest does not fit here.'),
+    ]
+    expect([says(97), says(98)]).toEqual([
+      [100, false],
+      [100, true],
+    ])
   })
 })
 
 describe('an entry', () => {
+  it('links channels by their ids, of every kind that Slack has, and names those that have none', () => {
+    const [rich] = presentHome(
+      homeWith(entry({ words: ['C0NEW', 'G0OLD', 'D0ADA', '#music'].map((id) => ({ id, name: `of ${id}` })) })),
+      view,
+    )
+    expect(JSON.stringify(between(rich))).toContain('"<#C0NEW> <#G0OLD> <#D0ADA> of #\u2060music"')
+  })
+
+  it('is cut between its words where they are too long', () => {
+    const [rich] = presentHome(homeWith(entry({ words: Array.from({ length: 9 }, () => 'x'.repeat(400)) })), view)
+    expect(between(rich)).toMatchObject([
+      { text: { text: Array.from({ length: 7 }, () => 'x'.repeat(400)).join(' ') } },
+    ])
+  })
+
   it('is its title in bold and its words, with times in UTC and links to channels', () => {
     const [rich, words] = presentHome(
       homeWith(

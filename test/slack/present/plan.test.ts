@@ -76,6 +76,12 @@ describe('a card', () => {
     expect(buttons({ card: { ...card, second: true } })).toMatchObject({ elements: [{}, { text: { text: 'Reject' } }] })
   })
 
+  it('calls at most twenty of those who may approve it', () => {
+    const approvers = Array.from({ length: 21 }, (_, at) => `U0MANY${at}`)
+    const shownCard = JSON.stringify(shown({ card: { ...card, second: true, approvers }, reasons }).newest)
+    expect([shownCard.includes('<@U0MANY19>'), shownCard.includes('<@U0MANY20>')]).toEqual([true, false])
+  })
+
   it('says first what changed since it was asked, line by line', () => {
     const changes = [
       { was: '$0.54 an hour', now: '$0.60 an hour' },

@@ -95,6 +95,11 @@ describe('a table', () => {
     expect(JSON.stringify(presentTable(table([['Undo', 1]], { actions: [long] }), 'attached'))).not.toContain('Action')
   })
 
+  it('is read at once up to a day of hours, and in pages of ten beyond', () => {
+    const sizes = [24, 25].map((rows) => presentTable(table(many(rows)), 'attached').part.newest[0])
+    expect(sizes).toMatchObject([{ page_size: 24 }, { page_size: 10 }])
+  })
+
   it('has no empty cell and no missing one', () => {
     const { part } = presentTable(table([['', null], ['Undo']]), 'attached')
     expect(readingOf(part.newest).split('\n').slice(3, 7)).toEqual(['–', '–', 'Undo', '–'])
@@ -168,8 +173,19 @@ describe('a table', () => {
       'attached',
     )
     expect(readingOf(part.newest)).toContain('Column\nValue\nC0\n0\nC1\n1,000')
+    expect(part.newest[0]).toMatchObject({ page_size: 25 })
     expect(readingOf(part.newest)).not.toContain('columns')
     expect(file).toBeNull()
+  })
+
+  it('stands upright where it is one of several, or has five columns', () => {
+    const head = (columns: readonly string[], total: number) =>
+      presentTable(table([columns], { columns: [...columns], formats: columns.map(() => 'text'), total }), 'attached')
+        .part.newest[0]
+    const six = ['a', 'b', 'c', 'd', 'e', 'f']
+    expect(head(six, 1)).toMatchObject({ rows: { length: 7, 0: [{ text: 'Column' }, { text: 'Value' }] } })
+    expect(head(six, 2)).toMatchObject({ rows: { length: 2, 0: { length: 6 } } })
+    expect(head(six.slice(1), 1)).toMatchObject({ rows: { length: 2, 0: { length: 5 } } })
   })
 
   it('stands upright as the only one of a list, however wide', () => {
