@@ -7,6 +7,7 @@ import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import { figuresTable, type TableReply } from '../core/reply.ts'
 import { interruptedWords } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
+import { keptLoads } from '../core/warehouse/kept-loads.ts'
 import { quarantineWords } from '../core/warehouse/quarantine.ts'
 import {
   checksStateLine,
@@ -34,12 +35,14 @@ export default defineCommand({
     const { deps } = context
     const state = await warehouseState(deps)
     const firing = await firingLine(context)
+    const kept = await keptLoads(deps)
     const fresh = await Promise.all((await visibleFreshness(context)).map((one) => freshnessLine(one, deps)))
     return {
       headline: stateLine(state, deps.clock.now()),
       replies: [
         table(
           state,
+          kept.length,
           [...fresh.map((line) => ['Freshness', line]), ...(firing === null ? [] : [['Alerts', firing]])],
           context,
         ),
@@ -51,12 +54,14 @@ export default defineCommand({
 
 function table(
   { cluster, live, held, writing, isLeft, quarantined }: State,
+  kept: number,
   watched: readonly string[][],
   context: Context,
 ): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
+    ['Loads kept', String(kept)],
     ...(held === null ? [] : [['Held', heldLine(held)]]),
     ...(quarantined.length === 0 ? [] : [['Left out', quarantineWords(quarantined.map(({ path }) => path))]]),
     ['Checks', live === null ? 'not run' : checksStateLine(live)],

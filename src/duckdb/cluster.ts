@@ -51,10 +51,9 @@ export function createDuckdbCluster(own: DuckdbHome): Cluster {
     async describe() {
       const home = await readHome(folder)
       if (home === null) return { name, state: 'none', since: null, facts: [] }
-      const { loads, bytes: size } = await contentsOf(folder)
+      const { bytes: size } = await contentsOf(folder)
       const facts = [
         ['Engine', 'DuckDB on this machine'],
-        ['Loads kept', String(loads)],
         ['On disk', bytes(size)],
         ['Cost', 'nothing'],
         ['Folder', folder],

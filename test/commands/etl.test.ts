@@ -248,6 +248,9 @@ describe('etl', () => {
     const good = await readFile(file, 'utf8')
     await appendFile(file, '\nthis is no JSON')
     await bot.say('etl')
+    // Its file is no load that is kept.
+    const status = (await bot.say('status')).replies.find((reply) => reply.kind === 'table')
+    expect(status?.rows).toContainEqual(['Loads kept', '0'])
     await writeFile(file, good)
     const again = await bot.say('run-again')
     expect(again).toMatchObject({ ok: true, run: { id: 1, attempt: 2, command: 'etl', line: 'etl' } })

@@ -144,7 +144,6 @@ describe("the embedded engine's cluster", () => {
     const { facts } = await cluster.describe()
     expect(Object.fromEntries(facts)).toEqual({
       Engine: 'DuckDB on this machine',
-      'Loads kept': '2',
       'On disk': expect.stringMatching(/ [kM]B$/),
       Cost: 'nothing',
       Folder: folder,

@@ -65,7 +65,7 @@ function loadWords({ cluster, live }: State): Words {
 }
 
 // The rest of what is known of a cluster does not change, or does not matter, from day to day: `status` shows it.
-const inStatusAlone = new Set(['Engine', 'Endpoint', 'Age', 'Storage', 'Loads kept', 'On disk', 'Folder', 'This month'])
+const inStatusAlone = new Set(['Engine', 'Endpoint', 'Age', 'Storage', 'On disk', 'Folder', 'This month'])
 
 function clusterWords({ state, since, facts }: ClusterFacts): Words {
   const known = facts.filter(([label]) => !inStatusAlone.has(label)).map(([label, value]) => `${label}: ${value}`)

@@ -74,7 +74,7 @@ export function noteParts(
 
 /** How a load was begun: `base` is the load to which it adds, null where it reads everything; `columns` are those that COPY fills, by table. */
 const begunSchema = z.object({ base: z.number().nullable(), columns: z.record(z.string(), z.array(z.string())) })
-export type Begun = z.output<typeof begunSchema>
+type Begun = z.output<typeof begunSchema>
 
 /** How a load was begun; null where an earlier version did, whose rows do not name the load that read them. */
 export async function begunOf(notes: SourceNotes, load: LoadId): Promise<Begun | null> {
