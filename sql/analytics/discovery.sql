@@ -58,7 +58,6 @@ tail as (
 novelty as (
   select
     count(*) as plays,
-    count(distinct user_id) as listeners,
     cast(coalesce(sum(case when hearing = 1 then 1 else 0 end), 0) as bigint) as new_plays
   from heard
 ),
