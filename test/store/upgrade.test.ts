@@ -101,10 +101,10 @@ describe('a ledger of an older version', () => {
   const now = () => new Date('2026-01-01T00:01:00.000Z')
   const open = (url: string, isAlive: (pid: number) => boolean, pid = 8) =>
     openLedger({ url, now, host: 'here', pid, isAlive, uptime: () => ({ boot: 'here', ms: 0 }) })
-  const enter = async (url: string): Promise<void> => {
+  const enter = async (url: string, host = 'here'): Promise<void> => {
     const old = createClient({ url })
     const at = '2026-01-01T00:00:55.000Z'
-    await old.execute(`insert into processes values ('old', 'bot', 7, 'here', '${at}', '${at}')`)
+    await old.execute(`insert into processes values ('old', 'bot', 7, '${host}', '${at}', '${at}')`)
     old.close()
   }
   const versionIn = async (url: string): Promise<unknown> => {
@@ -119,6 +119,10 @@ describe('a ledger of an older version', () => {
     await enter(url)
     await expect(open(url, () => true)).rejects.toMatchObject({ code: 'home_in_use' })
     expect(await versionIn(url)).toBe(1)
+    // The same number on another machine is another process.
+    const shared = await firstLedger()
+    await enter(shared, 'elsewhere')
+    await expect(open(shared, () => false, 7)).rejects.toMatchObject({ code: 'home_in_use' })
   })
 
   it('is upgraded once its bot is dead, or where it had the pid of this process', async () => {
