@@ -63,7 +63,9 @@ async function build(
   const already = (await stage.double.statements()).length
   const log = await engine.stage(load, 'log', sources, maxErrors, newStep())
   await engine.stage(load, 'song', sources, maxErrors, newStep())
-  const sqls = (await stage.double.statements()).slice(already).flatMap((statement) => statement.sqls)
+  const all = (await stage.double.statements()).slice(already).flatMap((statement) => statement.sqls)
+  // How often it is asked how far a COPY is depends on the machine.
+  const sqls = all.filter((sql) => !sql.includes("status = 'running'"))
   for (const { table, statements } of library.etl) await engine.transform(load, table, statements, newStep())
   return { log, sqls }
 }
@@ -193,6 +195,24 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     const known = { sql: `select dataset, count(*) from source_files group by dataset order by dataset` }
     const { rows } = await engine.query({ kind: 'candidate', load: 10 }, known, { maxRows: 9, signal: never })
     expect(rows).toEqual([['song', 9]])
+  })
+
+  it('reads an object that has changed again by one manifest with all that came with it, in as many statements', async () => {
+    await build(11, undefined, 9)
+    await engine.publish(11, newStep())
+    for (let at = 0; at < 25; at++) put(`log_data/many/${at}.json`, logLine({ sessionId: 500 + at }))
+    const added = await build(12, { load: 11, reads: 'changes', sources: noSources }, 9)
+    await engine.publish(12, newStep())
+    put('log_data/many/3.json', `${logLine({ sessionId: 600 })}\n${logLine({ sessionId: 601 })}`)
+    rmSync(join(folder, 'log_data/many/4.json'))
+    expect((await changes(12))?.full).toBeUndefined()
+    const again = await build(13, { load: 12, reads: 'changes', sources: noSources }, 9)
+    expect(again.log.read).toEqual({ rows: 25, new: 0, changed: 1, gone: 1 })
+    expect(again.sqls).toHaveLength(added.sqls.length)
+    const incremental = await contents(13)
+    await engine.publish(13, newStep())
+    await build(14, undefined, 9)
+    expect(await contents(14)).toEqual(incremental)
   })
 
   it('a listing that is cut is no listing', async () => {

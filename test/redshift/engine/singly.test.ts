@@ -63,7 +63,9 @@ async function build(before?: LoadBefore): Promise<Built> {
   const log = await engine.stage(load, 'log', sources, 9, newStep())
   await engine.stage(load, 'song', sources, 9, newStep())
   const sqls = (await stage.double.statements()).slice(already).flatMap((statement) => statement.sqls)
-  return { load, log, statements: sqls.length, copies: sqls.filter((sql) => sql.startsWith('copy ')) }
+  // How often it is asked how far a COPY is depends on the machine.
+  const statements = sqls.filter((sql) => !sql.includes("status = 'running'")).length
+  return { load, log, statements, copies: sqls.filter((sql) => sql.startsWith('copy ')) }
 }
 
 /** The same, live. */
