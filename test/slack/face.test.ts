@@ -41,6 +41,8 @@ describe('a bot token', () => {
     const who = { userId: 'U1', botId: 'B1', name: 'sparkify', team: 'Sparkify', scopes: undefined }
     const alone = { team: 'T1', enterprise: null, orgWide: false }
     expect(await identifyWith(answer)).toEqual({ ...who, installation: alone })
+    const ofOrganization = { team: 'T1', enterprise: 'E1', orgWide: false }
+    expect(await identifyWith({ ...answer, enterprise_id: 'E1' })).toEqual({ ...who, installation: ofOrganization })
     const inOrganization = { ...answer, enterprise_id: 'E1', is_enterprise_install: true }
     const installation = { team: 'T1', enterprise: 'E1', orgWide: true }
     expect(await identifyWith(inOrganization)).toEqual({ ...who, installation })
