@@ -14,7 +14,7 @@ import { never } from './support.ts'
 const places = { logData: 's3://bucket/log', songData: 's3://bucket/song', jsonPaths: null }
 const work = { bucket: 'w', key: 'lists/' }
 
-/** A bucket of these keys, whose ETags are their keys, and the notes of a ledger; what is written there can be read. */
+/** A bucket of these keys, whose ETags are their keys and whose folders are empty, and the notes of a ledger; what is written there can be read. */
 function bucket(keys: readonly string[], refusal: () => Error | null = () => null, place: ObjectPlace | null = null) {
   const written: [string, string][] = []
   const held = new Map<string, unknown>()
@@ -25,7 +25,9 @@ function bucket(keys: readonly string[], refusal: () => Error | null = () => nul
     async list({ key }) {
       const why = refusal()
       if (why !== null) throw why
-      return keys.filter((one) => one.startsWith(key)).map((one) => ({ key: one, bytes: one.length, etag: `"${one}"` }))
+      return keys
+        .filter((one) => one.startsWith(key))
+        .map((one) => ({ key: one, bytes: one.endsWith('/') ? 0 : one.length, etag: `"${one}"` }))
     },
     read: unasked,
     fetch: unasked,
