@@ -101,20 +101,19 @@ export function openSession(commands: readonly Command[], parts: Omit<Deps, 'com
 }
 
 export function createApp({ session, changes }: OpenedSession): App {
-  const { deps, catalog } = session
+  const { deps, catalog, registry } = session
   let worker: Worker | null = null
-  let ticking: Promise<unknown> = Promise.resolve()
   return {
     catalog,
     read: catalog.request,
-    ask: (ask) => dispatch(ask, session),
+    ask: (ask) => registry.hold(dispatch(ask, session)),
     whyNotRun: (said) => whyNotRun(said, session),
     whyNotUse: (command, asker) => whyNotUse(command, asker, deps),
     zoneOf: (asker) => deps.directory.zoneOf(asker),
-    confirm: (confirmation) => confirm(confirmation, session),
+    confirm: (confirmation) => registry.hold(confirm(confirmation, session)),
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     howToReject: (click) => howToReject(click, session),
-    reject: (rejection) => reject(rejection, session),
+    reject: (rejection) => registry.hold(reject(rejection, session)),
     deliver(carrier) {
       const refused = (schedule: number, why: OpsError, at: Place): Promise<void> =>
         suspendRefused(schedule, why, at, deps)
@@ -122,22 +121,15 @@ export function createApp({ session, changes }: OpenedSession): App {
       changes.on(dispatcher.wake)
       return dispatcher
     },
-    tick() {
-      const ticked = tick(session, () => worker?.wake())
-      ticking = Promise.allSettled([ticking, ticked])
-      return ticked
-    },
+    tick: () => registry.hold(tick(session, () => worker?.wake())),
     async work(progressOf) {
       worker = await startWorker(progressOf, session)
       return worker
     },
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,
-    cancelAll: (by) => session.registry.cancelAll(by),
-    async drain(graceMs) {
-      await session.registry.drain(graceMs)
-      await ticking
-    },
+    cancelAll: registry.cancelAll,
+    drain: registry.drain,
   }
 }
 

@@ -282,7 +282,7 @@ function heard(answer: Answer | null): Answer {
 const awake: ClusterFacts = { name: 'sparkify', state: 'available', since: null, facts: [] }
 
 /** A part that the test must not need, beside what it has. */
-function unasked<T extends object>(what: string, has: Partial<T> = {}): T {
+export function unasked<T extends object>(what: string, has: Partial<T> = {}): T {
   return new Proxy<T>(Object.create(null), {
     get(_target, name) {
       const value: unknown = Reflect.get(has, name)

@@ -59,6 +59,8 @@ export interface Registry {
   readonly closing: AbortSignal
   /** Holds a run until its work has ended. */
   track<T>(run: LiveRun, work: Promise<T>): Promise<T>
+  /** Holds what may begin runs, which draining waits for. */
+  hold<T>(work: Promise<T>): Promise<T>
   /** Runs of this process that are over although their end could not be written, with what was thrown then. */
   readonly unrecorded: Map<RunId, unknown>
   /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
@@ -82,14 +84,20 @@ export function handedOver(message = 'The bot is restarting.'): OpsError {
 }
 
 export function createRegistry(deps: Deps): Registry {
-  const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
+  const live = new Map<RunId, LiveRun>()
   const unrecorded = new Map<RunId, unknown>()
   const closing = new AbortController()
+  const held = new Set<Promise<unknown>>()
+  let isGraceOver = false
 
+  const hold = <T>(work: Promise<T>): Promise<T> => {
+    held.add(work)
+    return work.finally(() => held.delete(work))
+  }
   const cancelled = (id: RunId, by: string): OpsError =>
     new OpsError('cancelled', `Cancelled by ${by}.`, `Continue it with run-again ${id}.`)
   const stop = (id: RunId, by: string): boolean => {
-    live.get(id)?.run.abort(cancelled(id, by))
+    live.get(id)?.abort(cancelled(id, by))
     return live.has(id)
   }
 
@@ -105,9 +113,10 @@ export function createRegistry(deps: Deps): Registry {
     },
     closing: closing.signal,
     async track(run, work) {
-      live.set(run.record.id, { run, work })
+      live.set(run.record.id, run)
+      if (isGraceOver) run.abort(handedOver())
       try {
-        return await work
+        return await hold(work)
       } catch (error) {
         unrecorded.set(run.record.id, error)
         throw error
@@ -115,8 +124,9 @@ export function createRegistry(deps: Deps): Registry {
         live.delete(run.record.id)
       }
     },
+    hold,
     unrecorded,
-    live: (id) => live.get(id)?.run.record,
+    live: (id) => live.get(id)?.record,
     stop,
     async cancel(id, by) {
       if (stop(id, by)) return 'stopping'
@@ -135,13 +145,15 @@ export function createRegistry(deps: Deps): Registry {
     },
     async drain(graceMs) {
       closing.abort(new OpsError('interrupted', 'The bot is restarting.'))
-      const settled = Promise.allSettled([...live.values()].map(({ work }) => work))
-      const grace = new AbortController()
-      const patience = deps.clock.sleep(graceMs, grace.signal).catch(() => undefined)
-      await Promise.race([settled, patience])
-      grace.abort()
-      for (const { run } of live.values()) run.abort(handedOver())
-      await settled
+      const ended = new AbortController()
+      const hurry = (): void => {
+        isGraceOver = true
+        for (const run of live.values()) run.abort(handedOver())
+      }
+      const grace = deps.clock.sleep(graceMs, ended.signal).then(hurry, () => undefined)
+      while (held.size > 0) await Promise.allSettled(held)
+      ended.abort()
+      await grace
     },
   }
 }

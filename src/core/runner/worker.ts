@@ -51,7 +51,8 @@ export async function startWorker(progressOf: ProgressOf | null, session: Sessio
     const claimed = await claimRuns(session, taken, clock.elapsed() >= trustedFrom)
     for (const { answer } of claimed) void inBackground(deps, 'run', () => answer)
   }
-  const look = async (): Promise<void> => {
+  const look = (): Promise<void> => registry.hold(lookNow())
+  const lookNow = async (): Promise<void> => {
     await registry.stopCancelled()
     if (progressOf === null) return
     again = true
@@ -90,6 +91,8 @@ export async function claimRuns(session: Session, progressOf: ProgressOf, gone =
     return (gone || worker === null || worker === deps.process) && (waitMs <= 0 || waitMs > longestPauseMs)
   })
   for (const run of runs) {
+    // They are the next process's by now.
+    if (registry.closing.aborted) break
     // It is looked at again soon; those before it are carried on all the same.
     const later = expected((error) => {
       deps.log.warn({ err: error, run: run.id }, `a run that was left could not be looked at: ${error.message}`)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import cancelCommand from '../../../src/commands/cancel.ts'
 import { OpsError } from '../../../src/core/errors.ts'
+import type { Directory } from '../../../src/core/ports/directory.ts'
 import { claimRuns } from '../../../src/core/runner/worker.ts'
 import type { Step } from '../../../src/core/step.ts'
 import {
@@ -11,6 +12,7 @@ import {
   deferred,
   failureOf,
   step,
+  unasked,
   unfollowed,
   untilAborted,
 } from '../../support/core.ts'
@@ -213,5 +215,48 @@ describe('a process that is about to stop', () => {
     const [carried] = await claimRuns(two.session, () => unfollowed)
     expect(await carried?.answer).toMatchObject({ ok: true, run: { id: 1, who: anna.name, state: 'complete' } })
     expect(titles).toEqual(['Stage events'])
+  })
+
+  it('takes none of the runs that wait for a process, not even one that it has left itself', async () => {
+    const { start, clock } = await createWorld()
+    const { load, begun } = waiting()
+    const bot = await start('one', [load])
+    const running = bot.say('load')
+    await begun
+    const drained = bot.app.drain(5000)
+    clock.advance(5000)
+    await drained
+    await running
+    expect(await claimRuns(bot.session, () => unfollowed)).toEqual([])
+    expect(await bot.ledger.runs.get(1)).toMatchObject({ state: 'running', worker: null, attempt: 1 })
+  })
+
+  it('waits for what was asked before, and leaves the run that begins when its time is over', async () => {
+    const { start, clock } = await createWorld()
+    const asked = deferred()
+    const known = deferred()
+    const { load } = waiting()
+    const directory = unasked<Directory>('directory', {
+      async roleOf() {
+        asked.resolve()
+        await known.promise
+        return 'admin'
+      },
+      zoneOf: async () => 'UTC',
+    })
+    const bot = await start('one', [load], { directory })
+    const running = bot.say('load')
+    await asked.promise
+    let isDrained = false
+    const drained = bot.app.drain(5000).then(() => {
+      isDrained = true
+    })
+    clock.advance(5000)
+    await bot.ledger.runs.list({ limit: 1 })
+    expect(isDrained).toBe(false)
+    known.resolve()
+    await drained
+    expect(await bot.ledger.runs.get(1)).toMatchObject({ state: 'running', worker: null })
+    expect(failureOf(await running)).toMatchObject({ code: 'interrupted' })
   })
 })
