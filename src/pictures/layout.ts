@@ -63,7 +63,8 @@ export function ticksOf(series: DrawnChart['series']): {
 } {
   const values = series.flatMap((one) => one.values.map(Number))
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
-  const rough = (high - low || 1) / 4
+  // Of less, nothing would be shown; the smallest doubles have no tenth.
+  const rough = (high - low < 1e-9 ? 1 : high - low) / 4
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5, 10].find((each) => each * power >= rough) ?? 10)
   return { min: Math.floor(low / step) * step, max: Math.ceil(high / step || 1) * step, step }

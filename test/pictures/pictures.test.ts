@@ -370,6 +370,7 @@ describe('a picture', () => {
       }),
     )
     expect(ticksOf([{ label: 'plays', values: [1000, 1100] }])).toEqual({ min: 0, max: 1500, step: 500 })
+    expect(ticksOf([{ label: 'plays', values: [Number.MIN_VALUE] }])).toEqual({ min: 0, max: 0.5, step: 0.5 })
   })
 
   it('is not drawn where the font lacks a character', () => {
