@@ -83,7 +83,9 @@ export function createMetrics({ host, port }: Address): Metrics {
     if (at !== null) seconds.inc({ command }, Math.max(0, Date.parse(at) - Date.parse(started)) / 1000)
   }
   const claimed = (run: RunRecord | null, now: Date): void => {
-    if (run?.origin.kind !== 'fire' || run.origin.cause !== 'clock' || run.attempt > 1) return
+    if (run?.origin.kind !== 'fire' || run.origin.cause !== 'clock') return
+    // One that a stopping bot has left to this one had begun.
+    if (run.attempt > 1 || run.steps.length > 0) return
     lateness.observe(Math.max(0, now.getTime() - Date.parse(run.origin.intended)) / 1000)
   }
 

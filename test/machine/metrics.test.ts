@@ -130,8 +130,12 @@ it('tells how late an occurrence of the clock began, of the first attempt alone'
   if (opened.kind !== 'opened' || asked.kind !== 'opened') throw new Error('it was not opened')
   const { id } = opened.run
   expect(await ledger.runs.claim(id, null, process.id, now)).toMatchObject({ attempt: 1 })
-  // Its process is dead: another one goes on with it later.
-  expect(await ledger.runs.claim(id, process.id, 'two', new Date(now.getTime() + 90_000))).toMatchObject({ attempt: 2 })
+  // Its process stops in order, and the next one dies: others go on with it later.
+  const step = { id: 'Load', title: 'Load', state: 'complete', ms: 5, handles: {} } as const
+  await ledger.runs.saveStep(id, process.id, 0, step)
+  await ledger.runs.release(id, process.id)
+  expect(await ledger.runs.claim(id, null, 'two', new Date(now.getTime() + 60_000))).toMatchObject({ attempt: 1 })
+  expect(await ledger.runs.claim(id, 'two', 'three', new Date(now.getTime() + 90_000))).toMatchObject({ attempt: 2 })
   expect(await ledger.runs.claim(asked.run.id, null, process.id, now)).not.toBeNull()
   const samples = await sampled(port)
   expect(samples.get('sparkify_schedule_lateness_seconds_sum')).toBe(12)

@@ -70,10 +70,13 @@ function section(text: string, accessory: Button | undefined): SectionBlock {
 
 /** The title in bold, the words below it, cut at the end where they are too long. */
 function textOf(title: string, words: Words): string {
-  const bold = title === '' ? [] : [`*${mrkdwn(cut(cleanLine(title), maxTitle))}*\n`]
-  return [...bold, ...words.map((word, at) => `${at === 0 ? '' : ' '}${markupOf(word)}`)]
-    .reduce((text, piece) => (text.length + piece.length > maxText ? text : `${text}${piece}`), '')
-    .trim()
+  let text = title === '' ? '' : `*${mrkdwn(cut(cleanLine(title), maxTitle))}*\n`
+  for (const [at, word] of words.entries()) {
+    const piece = `${at === 0 ? '' : ' '}${markupOf(word)}`
+    if (text.length + piece.length > maxText) break
+    text += piece
+  }
+  return text.trim()
 }
 
 function markupOf(word: Words[number]): string {
