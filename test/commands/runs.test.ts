@@ -498,7 +498,7 @@ describe('run-again', () => {
   })
 
   it('is for one’s own runs, in the role that the line needs', async () => {
-    const { world, bot } = await broken(false)
+    const { world, bot, mend } = await broken(false)
     expect(failureOf(await bot.say('run-again 1', { who: bob })).code).toBe('not_allowed')
     await bot.say('greet', { who: bob })
     expect(await bot.say('run-again 2', { who: bob })).toMatchObject({ ok: true, run: { line: 'greet' } })
@@ -508,6 +508,13 @@ describe('run-again', () => {
       message: 'load needs an operator. You are U0ANNA, viewer here. Nothing was done.',
     })
     expect(await bot.ledger.runs.attempts(1)).toHaveLength(1)
+    // Of a run that went well, too.
+    world.roles.set(anna.id, 'operator')
+    mend()
+    expect(await bot.say('run-again 1')).toMatchObject({ ok: true, run: { id: 1 } })
+    world.roles.set(anna.id, 'viewer')
+    expect(failureOf(await bot.say('run-again 1')).code).toBe('not_allowed')
+    expect(await bot.ledger.runs.list({ command: 'load', limit: 9 })).toHaveLength(1)
   })
 
   it('asks for a confirmation where the line does', async () => {

@@ -225,13 +225,19 @@ describe('schedule edit', () => {
     })
   })
 
-  it('changes how it behaves, each by its name', async () => {
-    const { bot } = await withOne()
+  it('changes how it behaves, each by its name; in another zone from now on', async () => {
+    const { bot, clock } = await withOne()
     const { since } = await onlyOf(bot)
     await bot.say('schedule edit 1 if=not-empty catch-up=2h', { who: bob })
     expect(await onlyOf(bot)).toMatchObject({ condition: { kind: 'not-empty' }, catchUpHours: 2, owner: anna, since })
+    clock.advance(3_600_000)
     await bot.say('schedule edit 1 if=always tz=asia/tokyo')
-    expect(await onlyOf(bot)).toMatchObject({ condition: { kind: 'always' }, zone: 'Asia/Tokyo', catchUpHours: 2 })
+    expect(await onlyOf(bot)).toMatchObject({
+      condition: { kind: 'always' },
+      zone: 'Asia/Tokyo',
+      catchUpHours: 2,
+      since: '2026-11-23T13:00:00.000Z',
+    })
   })
 
   it('that makes it wake the warehouse is for those who may, in whose name it then goes', async () => {

@@ -199,3 +199,18 @@ describe('a question', () => {
     }
   })
 })
+
+it('asks for the secret once, and again after a look-up that failed or when it is to be forgotten', async () => {
+  let asked = 0
+  const login = createLogin(async () => {
+    asked += 1
+    if (asked === 1) throw new Error('throttled')
+    return asked < 4 ? `arn:${asked}` : undefined
+  }, 'admin')
+  await expect(login.get()).rejects.toThrow('throttled')
+  expect([await login.get(), await login.get()]).toEqual([{ SecretArn: 'arn:2' }, { SecretArn: 'arn:2' }])
+  login.forget()
+  expect(await login.get()).toEqual({ SecretArn: 'arn:3' })
+  login.forget()
+  expect(await login.get()).toEqual({ DbUser: 'admin' })
+})
