@@ -84,6 +84,8 @@ describe('the message of a run', () => {
         : undefined,
     )
     allDoors()
+    // Until then no time passes: progress that is refused too would be a second sender, with a wait of its own.
+    await eventually(async () => (await office.ledger.runs.get(1))?.state === 'complete')
     await office.clock.until(() => main()[0]?.text.includes('The house stands.') ?? false)
     const times = edits().map(({ at }) => at)
     expect(refused).toBeGreaterThanOrEqual(2)
