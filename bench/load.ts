@@ -12,8 +12,8 @@ import { loadByHand } from './by-hand.ts'
 import { type Counts, loadThroughEngine } from './measured-load.ts'
 import { benchSample } from './sample.ts'
 
-// More than this and the bot's own code, not DuckDB, is what people wait for.
-const goal = 1.25
+// The script checks less, so what the engine does better must pay for what it does more.
+const goal = 0.9
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`)
 const { data, rounds, description } = await benchSample()

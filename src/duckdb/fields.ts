@@ -15,6 +15,8 @@ import { isSmall } from './source-list.ts'
 const mostFiles = 1_000
 const mostRecords = 10_000
 const filesAtOnce = 64
+// All of a chunk is taken apart, so a large one costs more than the records that are wanted of it.
+const bytesAtOnce = 64 * 1024
 // A file with names as keys has one for each record.
 const mostFields = 200
 
@@ -46,7 +48,7 @@ async function firstRecords(file: SourceFile, wanted: number): Promise<readonly 
   const found: SourceRecord[] = []
   try {
     if (isSmall(file) && !hasPackedName(path)) return recordsOfText(readFileSync(path)).slice(0, wanted)
-    for await (const records of readRecords(await openBytes(path))) {
+    for await (const records of readRecords(await openBytes(path, bytesAtOnce))) {
       found.push(...records.slice(0, wanted - found.length))
       if (found.length >= wanted) break
     }

@@ -33,6 +33,8 @@ export async function openInstance({ folder, places, memoryLimit }: InstanceOpti
     preserve_insertion_order: 'false',
     // Two processes must not share one: DuckDB gives its temporary files the same names in both.
     temp_directory: pathOfScratch(folder, process.pid, randomBytes(4).toString('hex')),
+    // Five unless set: then most row groups are packed at the end of a statement, by one thread after the other.
+    write_buffer_row_group_count: '1',
     memory_limit: memoryLimit,
   })
   const connection = await instance.connect()

@@ -12,10 +12,13 @@ export function hasPackedName(path: string): boolean {
   return /\.gz$/i.test(path)
 }
 
-/** The bytes of a local file, unpacked where it is packed, whatever its name. Throws Node's own errors, `isZlibError` for a damaged one. */
-export async function openBytes(path: string): Promise<AsyncIterable<Buffer>> {
+/**
+ * The bytes of a local file, unpacked where it is packed, whatever its name, in chunks of about `bytesAtOnce`. Throws Node's own errors,
+ * `isZlibError` for a damaged one.
+ */
+export async function openBytes(path: string, bytesAtOnce = chunkBytes): Promise<AsyncIterable<Buffer>> {
   if (hasPackedName(path) || (await beginsPacked(path))) return unpacked(path, createGunzip())
-  return createReadStream(path, { highWaterMark: chunkBytes })
+  return createReadStream(path, { highWaterMark: bytesAtOnce })
 }
 
 function unpacked(path: string, gunzip: Gunzip): Gunzip {

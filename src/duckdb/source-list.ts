@@ -76,7 +76,10 @@ export interface SourceFolder {
 
 /** A file's path as its reader knows it, and by which it is found in the list: the folder may be moved. */
 export function nameIn(root: string, path: string): string {
-  return isRemote(path) ? path : relative(resolve(root), path)
+  if (isRemote(path)) return path
+  // Asking Node for 15,000 relative paths takes 0.2 s.
+  const beginning = beginningOf(root)
+  return path.startsWith(beginning) ? path.slice(beginning.length) : relative(root, path)
 }
 
 /** What the paths of the files of a place begin with. */
@@ -291,7 +294,7 @@ export async function writeList(
   )
   await session.run(
     `update source_files set _stamp = file.stamp, path = file.path
-     from (select unnest(from_json($files, '[{"path": "VARCHAR", "name": "VARCHAR", "stamp": "VARCHAR"}]')) as file)
+     from (select from_json(value, '{"path": "VARCHAR", "name": "VARCHAR", "stamp": "VARCHAR"}') as file from json_each($files))
      where dataset = $name and _name = file.name`,
     { values: { name, files: JSON.stringify(same.map((file) => ({ ...file, name: nameIn(root, file.path) }))) } },
   )
@@ -299,8 +302,8 @@ export async function writeList(
     `insert into source_files (path, dataset, bytes, day, _number, _name, _stamp, _hash, _rows, _rejected, _reasons)
      select file.path, $name, file.bytes, file.day, file.number, file.name, file.stamp, file.hash, coalesce(kept.rows, 0),
        file.rejected, file.reasons
-     from (select unnest(from_json($files, '[{"path": "VARCHAR", "bytes": "BIGINT", "day": "DATE", "number": "INTEGER",
-       "name": "VARCHAR", "stamp": "VARCHAR", "hash": "VARCHAR", "rejected": "BIGINT", "reasons": ["VARCHAR"]}]')) as file)
+     from (select from_json(value, '{"path": "VARCHAR", "bytes": "BIGINT", "day": "DATE", "number": "INTEGER", "name": "VARCHAR",
+       "stamp": "VARCHAR", "hash": "VARCHAR", "rejected": "BIGINT", "reasons": ["VARCHAR"]}') as file from json_each($files))
      left join (select _file, count(*) as rows from ${table} where _file >= $first group by _file) as kept
        on kept._file = file.number`,
     { values: { name, files: JSON.stringify(read), first: read[0]?.number ?? 0 } },

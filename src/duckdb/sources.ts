@@ -1,13 +1,14 @@
-import { constants } from 'node:fs'
-import { access, readdir, readlink, realpath, stat } from 'node:fs/promises'
+import { accessSync, constants, statSync } from 'node:fs'
+import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
 import { skippedWords } from '../core/warehouse/quarantine.ts'
 import { dayOf, isSourceName } from '../core/warehouse/sources.ts'
 
-// Enough to keep every thread of libuv's pool busy: 15,000 files in 0.2 s.
+// Asked one by one, synchronously: 15,000 files take 0.07 s of the processor, by libuv's threads 0.35 s.
 const questionsAtOnce = 64
 const everybodyReads = 0o444n
 
@@ -38,9 +39,9 @@ export async function listFolder(
     const paths = found.filter((path) => isSourceName(basename(path)))
     skipped.push(...found.filter((path) => !isSourceName(basename(path))).toSorted())
     for (let from = 0; from < paths.length; from += questionsAtOnce) {
+      await setImmediate()
       if (signal.aborted) throw cancelled(signal)
-      const some = paths.slice(from, from + questionsAtOnce)
-      files.push(...(await Promise.all(some.map((path) => look(path, variable, now)))))
+      files.push(...paths.slice(from, from + questionsAtOnce).map((path) => look(path, variable, now)))
     }
   } catch (error) {
     throw (await brokenLink(error, variable)) ?? asSourceError(error, root, variable)
@@ -105,11 +106,11 @@ export async function isAsListed({ path, stamp }: SourceFile): Promise<boolean> 
   return stamp === timesOf(mtimeNs, ctimeNs)
 }
 
-async function look(path: string, variable: Variable, now: number): Promise<SourceFile> {
+function look(path: string, variable: Variable, now: number): SourceFile {
   try {
-    const { size, mode, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    const { size, mode, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
     // What everybody may read needs no second question; it would double the time.
-    if ((mode & everybodyReads) !== everybodyReads) await access(path, constants.R_OK)
+    if ((mode & everybodyReads) !== everybodyReads) accessSync(path, constants.R_OK)
     return { path, bytes: Number(size), day: dayOf(path), stamp: stampOf(mtimeNs, ctimeNs, now) }
   } catch (error) {
     throw asSourceError(error, path, variable)

@@ -78,7 +78,6 @@ export async function stageFiles(
   const { read: changed, ...rest } = await compare(session, dataset, files, staging, signal)
   const difference = { ...rest, read: changed.map((file) => ({ ...file, ...where.here(file) })) }
   const padded = await verifyPacked(difference.read, shown, signal)
-  const fields = await fieldsIn(difference.read, shown, signal)
   const isText = (file: SourceFile): boolean =>
     dataset.format === 'unstructured' && isSmall(file) && !hasPackedName(file.path)
   const [others, records] = split(difference.read, (file) => isOpenedByDuckdb(file, padded))
@@ -93,10 +92,12 @@ export async function stageFiles(
   const inPlace = [...exact, ...records].filter(({ fetched }) => fetched === undefined)
   const [settled, fresh] = split(inPlace, ({ stamp }) => stamp !== null)
   note(await hashesOf(fresh, signal))
+  const hashed = hashesMeanwhile(settled, signal).then(note)
+  const read = carryOut(session, work, { exact, texts, lines: none, records }, hashed)
+  const looked = fieldsIn(difference.read, shown, signal)
+  await Promise.allSettled([hashed, read, looked])
+  const fields = await looked
   try {
-    const hashed = hashesMeanwhile(settled, signal).then(note)
-    const read = carryOut(session, work, { exact, texts, lines: none, records }, hashed)
-    await Promise.allSettled([hashed, read])
     return { ...(await read), fields }
   } catch (error) {
     if (!isAboutData(error)) throw error
