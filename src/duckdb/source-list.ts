@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { z } from 'zod'
 import { cancelled } from '../core/pacing.ts'
 import type { FileChange, LoadedFile, SourceFile } from '../core/ports/engine.ts'
 import { isRemote } from '../core/warehouse/sources.ts'
@@ -49,14 +50,16 @@ export async function hasList(session: DuckdbSession, alias: string): Promise<bo
 }
 
 /** A file of the list. */
-interface ListedFile {
-  readonly path: string
-  readonly name: string
-  readonly bytes: number
-  readonly stamp: string | null
-  readonly hash: string | null
-  readonly number: number
-}
+const listedFile = z.object({
+  path: z.string(),
+  name: z.string(),
+  bytes: z.number(),
+  stamp: z.string().nullable(),
+  hash: z.string().nullable(),
+  number: z.number(),
+})
+type ListedFile = Readonly<z.infer<typeof listedFile>>
+const listSchema = z.array(listedFile)
 
 /** What has to be done so that a load holds these files. `same` were written again, with what they held before. */
 export interface Difference {
@@ -137,19 +140,15 @@ export async function compare(
   return { read, remove, same, unchanged: files.length - read.length }
 }
 
+/** The list as one JSON text: 15,000 rows are read in 0.05 s, value by value in 0.4 s. */
 async function listOf(session: DuckdbSession, { name }: Dataset): Promise<readonly ListedFile[]> {
-  const rows = await session.rows(
-    'select path, _name, bytes, _stamp, _hash, _number from source_files where dataset = $name',
+  const [row] = await session.rows(
+    `select cast(to_json(list({path: path, name: _name, bytes: bytes, stamp: _stamp, hash: _hash, number: _number})) as varchar)
+     from source_files where dataset = $name`,
     { values: { name } },
   )
-  return rows.map(([path, name, bytes, stamp, hash, number]) => ({
-    path: String(path),
-    name: String(name),
-    bytes: Number(bytes),
-    stamp: typeof stamp === 'string' ? stamp : null,
-    hash: typeof hash === 'string' ? hash : null,
-    number: Number(number),
-  }))
+  const list = row?.[0]
+  return typeof list === 'string' ? listSchema.parse(JSON.parse(list)) : []
 }
 
 /** The files of a load, the newest days first. A list of an earlier version does not count their rows. */
