@@ -23,7 +23,7 @@ export default defineCommand({
     return {
       title: `Discard held load ${held.id}?`,
       facts: [
-        `Deleted: ${describedLoad(held)}.`,
+        `Deletes ${describedLoad(held)}.`,
         'The live load stays as it is. etl can build it again from the source files.',
       ],
       act: `Discard load ${held.id}`,

@@ -87,7 +87,9 @@ describe('a night on Redshift that lists its sources', { timeout: 120_000 }, () 
       expect(await done('etl')).toContain('No file has changed; 0 of 191 events read')
       const first = join(data, 'log_data/2018/11/2018-11-10-events.json')
       writeFileSync(first, readFileSync(first, 'utf8').split('\n').slice(0, 20).join('\n'))
-      expect((await sayHere('etl', env)).stderr).toMatch(/in full: 1 object of the full load \d+ changed or gone/)
+      expect((await sayHere('etl', env)).stderr).toMatch(
+        /in full: 1 object of load \d+, the last full load, has changed or is gone/,
+      )
     },
   )
 

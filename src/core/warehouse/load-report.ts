@@ -4,8 +4,8 @@ import type { Outcome } from '../command/define.ts'
 import { quote } from '../command/line.ts'
 import { liveUntouched, OpsError } from '../errors.ts'
 import { bytes, capitalized, count, lasting, moment, percent, plural } from '../format.ts'
-import type { FileChange } from '../ports/engine.ts'
-import { figuresTable, type Reply, stating, tableOfThings, text } from '../reply.ts'
+import type { FileChange, LoadId, SourceChanges, Sources } from '../ports/engine.ts'
+import { figuresTable, type Reply, stating, type TableReply, tableOfThings, text } from '../reply.ts'
 import { basisOf, changesWords, tally } from './basis.ts'
 import { comparisonReplies, differs } from './compare.ts'
 import { copyWarning } from './copy.ts'
@@ -148,19 +148,40 @@ export async function dryRun(full: boolean, { deps, signal }: RunContext): Promi
   await requireAvailable(deps)
   const { sources, out } = await admit(await deps.engine.sources(signal), deps, signal)
   const basis = await basisOf(deps, sources, full, signal)
-  const all = [...sources.log, ...sources.song].map(({ path, bytes: size }) => ({ path, bytes: size, change: 'new' }))
-  const files = basis.reads === 'changes' ? basis.changes.files : all
-  const toRead = files.filter(({ change }) => change !== 'gone').reduce((sum, file) => sum + file.bytes, 0)
-  const why = basis.reads === 'all' && basis.why !== null ? `: ${basis.why}` : ''
-  const headline =
-    basis.reads === 'changes'
-      ? `A load would read ${bytes(toRead)}: ${changesWords(tally(basis.changes))} since load ${basis.since}, ${count(basis.changes.unchanged)} unchanged.`
-      : `A load would read everything${why}: ${sources.summary}.`
-  const rows = files.slice(0, filesShown).map(({ path, change, bytes: size }) => [path, change, size])
-  const table = figuresTable('Files', { file: 'text', change: 'text', bytes: 'bytes' }, rows, files.length)
-  const left = out.length === 0 ? [] : [text(`Left out: ${quarantineWords(out.map(({ path }) => path))}.`, 'warning')]
-  const replies = [text(headline), ...(files.length === 0 ? [] : [table]), ...left]
+  const { headline, table } =
+    basis.reads === 'changes' ? changesToRead(basis.changes, basis.since) : allToRead(sources, basis.why)
+  const { skipped = [] } = sources
+  const left = [
+    ...(skipped.length === 0 ? [] : [text(`${skippedWords(skipped)}.`, 'warning')]),
+    ...(out.length === 0 ? [] : [text(`Left out: ${quarantineWords(out.map(({ path }) => path))}.`, 'warning')]),
+  ]
+  const replies = [text(headline), ...(table.rows.length === 0 ? [] : [table]), ...left]
   return { headline, replies, next: [{ label: 'Load', line: full ? 'etl full=yes' : 'etl' }] }
+}
+
+interface ToRead {
+  readonly headline: string
+  readonly table: TableReply
+}
+
+function changesToRead(changes: SourceChanges, since: LoadId): ToRead {
+  const { files, unchanged } = changes
+  const size = files.reduce((sum, file) => sum + (file.change === 'gone' ? 0 : file.bytes), 0)
+  const much = size === 0 ? 'nothing' : bytes(size)
+  const rows = files.slice(0, filesShown).map(({ path, change, bytes: own }) => [path, change, own])
+  return {
+    headline: `A load would read ${much}: ${changesWords(tally(changes))} since load ${since}, ${count(unchanged)} unchanged.`,
+    table: figuresTable('Files', { file: 'text', change: 'text', bytes: 'bytes' }, rows, files.length),
+  }
+}
+
+function allToRead({ log, song, summary }: Sources, why: string | null): ToRead {
+  const files = [...log, ...song]
+  const rows = files.slice(0, filesShown).map(({ path, bytes: own }) => [path, own])
+  return {
+    headline: `A load would read everything (${summary})${why === null ? '' : `: ${why}`}.`,
+    table: figuresTable('Files', { file: 'text', bytes: 'bytes' }, rows, files.length),
+  }
 }
 
 const filesOffered = 20

@@ -200,7 +200,7 @@ function transform(file: TransformFile, { runId: load, deps, output }: RunContex
     title: `Build ${file.table}`,
     run: async (work) => {
       const rows = plural(await deps.engine.transform(load, file.table, file.statements, work), 'row')
-      return { detail: output(loadSteps.sources.id, listedSchema).reads === 'changes' ? `${rows} changed` : rows }
+      return { detail: output(loadSteps.sources.id, listedSchema).reads === 'changes' ? `${rows} written` : rows }
     },
   }
 }

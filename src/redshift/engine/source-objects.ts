@@ -301,7 +301,7 @@ export async function compareObjects(
   const files = read.map(({ path, bytes, change }) => ({ path, bytes, change }))
   const full =
     fixed.length > 0
-      ? `${plural(fixed.length, 'object')} of the full load ${fixed[0]?.part} changed or gone`
+      ? `${plural(fixed.length, 'object')} of load ${fixed[0]?.part}, the last full load, ${fixed.length === 1 ? 'has changed or is' : 'have changed or are'} gone`
       : work === null
         ? notSingly(
             files.flatMap(({ path, change }) => (change === 'gone' ? [] : [path])),

@@ -169,9 +169,11 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     await engine.stage(7, 'log', sources, 9, newStep())
     await engine.stage(7, 'song', sources, 9, newStep())
     await engine.publish(7, newStep())
-    expect(await changes(7)).toMatchObject({ full: '1 object of the full load 7 changed or gone' })
+    expect(await changes(7)).toMatchObject({ full: '1 object of load 7, the last full load, has changed or is gone' })
     rmSync(join(folder, 'log_data/bad2.json'))
-    expect(await changes(7)).toMatchObject({ full: '2 objects of the full load 7 changed or gone' })
+    expect(await changes(7)).toMatchObject({
+      full: '2 objects of load 7, the last full load, have changed or are gone',
+    })
   })
 
   it('reads what it was to read when its step is begun again, whatever is listed by then', async () => {

@@ -283,9 +283,9 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     )
     rmSync(join(folder, 'log_data/day'))
     put('log_data/day.json', logLine({ sessionId: 3 }))
-    expect(await reason(base)).toBe(`1 object of the full load ${base} changed or gone`)
+    expect(await reason(base)).toBe(`1 object of load ${base}, the last full load, has changed or is gone`)
     rmSync(join(folder, 'log_data/day.json'))
-    expect(await reason(base)).toBe(`1 object of the full load ${base} changed or gone`)
+    expect(await reason(base)).toBe(`1 object of load ${base}, the last full load, has changed or is gone`)
   })
 
   it('reads again what arrived or changed while COPY read: beside the prefix in full, and behind the key of a new object', async () => {
@@ -309,7 +309,7 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     const once = await meanwhile(undefined, () => {
       if (at++ === 0) put('log_data/late.json', logLine({ sessionId: 5 }))
     })
-    expect(await reason(once)).toBe(`1 object of the full load ${once} changed or gone`)
+    expect(await reason(once)).toBe(`1 object of load ${once}, the last full load, has changed or is gone`)
     const base = await live()
     put('log_data/new.json', logLine({ sessionId: 6 }))
     at = 0
