@@ -63,6 +63,7 @@ grid as (
   where
     numbers.number <= :weeks
     and cast(cohorts.cohort + numbers.number * 7 as timestamp) <= known_time.known_until
+    and cast(cohorts.cohort + numbers.number * 7 as timestamp) < known_time.window_end
 ),
 returned as (
   select

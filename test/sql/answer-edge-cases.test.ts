@@ -167,6 +167,8 @@ describe('retention', () => {
       ['2018-11-12', 1, 0, 'yes'],
     ])
     expect(await ask(source(events), 'retention', { weeks: 1 })).toHaveLength(4)
+    // The window ends on a Sunday, before the plays do.
+    expect(column(await ask(source(events), 'retention', { until: '2018-11-11' }), 'week_of')).toEqual(['2018-11-05'])
     // Seen from London's winter nothing moves; in Los Angeles the last play was on Sunday.
     expect(await ask(source(events), 'retention', { tz: 'America/Los_Angeles' })).toMatchObject([
       { cohort: '2018-10-29', listeners: 1 },

@@ -5,6 +5,7 @@ import { counts, createTables, holding, library, objects, sqlOf } from './build.
 import type { Cell, Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, firstMoment, song, source } from './made-up.ts'
+import { timeText } from './reference.ts'
 import type { Source } from './source.ts'
 
 let databases: readonly Database[] = []
@@ -105,6 +106,22 @@ describe('plays', () => {
     )) {
       expect(await answer(source(events), check.sql), check.name).toEqual([])
     }
+  })
+
+  it('are dated ahead behind tomorrow, or a month behind the newest log file, and the end of the files is before tomorrow', async () => {
+    const [tomorrow, month] = [Date.UTC(2018, 10, 12), Date.UTC(2018, 11, 13)]
+    const starts = [tomorrow, tomorrow + 1, month, month + 1].map((ts, at) => event({ ts, itemInSession: at }))
+    const { events, songs, files } = source(starts, [], [10, 12])
+    const late = { path: 'song_data/2018-12-24-events.json', dataset: 'song', bytes: 1, day: '2018-12-24' } as const
+    const from = { events, songs, files: [...files, late] }
+    const facts = async (day: string) => {
+      const [row] = await answer(from, library.summary, { tomorrow: `${day} 00:00:00` })
+      return [row?.['files_until'], row?.['anchor'], row?.['ahead']]
+    }
+    const newest = timeText(new Date(month))
+    expect(await facts('2018-11-12')).toEqual(['2018-11-11 00:00:00.000', timeText(new Date(tomorrow)), 3])
+    expect(await facts('2018-11-13')).toEqual(['2018-11-13 00:00:00.000', timeText(new Date(tomorrow + 1)), 2])
+    expect(await facts('2018-12-14')).toEqual(['2018-11-13 00:00:00.000', newest, 1])
   })
 
   it('are none when nothing is staged, and every check but load-has-plays is green', async () => {

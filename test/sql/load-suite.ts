@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { QueryFile } from '../../src/core/sql/files.ts'
 import type { FindingHint } from '../../src/core/sql/finding-hint.ts'
-import type { QueryParam } from '../../src/core/sql/query-param.ts'
 import { type QueryArgs, statementOf } from '../../src/core/sql/query-statement.ts'
 import type { DataSpan } from '../../src/core/sql/window.ts'
 import { openPglite } from '../support/pglite.ts'
 import { answers } from './answers/index.ts'
 import { contents, counts, createTables, library, load, objects, transform } from './build.ts'
+import { callsOf } from './calls.ts'
 import type { Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { type PageView, type Play, playsOf, timesOf, timeText, usersOf, viewsOf } from './reference.ts'
@@ -145,7 +145,7 @@ export function loadSuite(data: DataSet, { every }: Asking = { every: 1 }): void
     async (name, query) => {
       const answer = answers[name]
       if (answer === undefined) throw new Error(`test/sql/answers does not know what ${name} must answer`)
-      for (const args of some(callsOf(query, span.newest), every)) {
+      for (const args of some(callsOver(query, span.newest), every)) {
         const { statement, range } = statementOf(query, args, span)
         const window = range ?? { from: span.oldest, to: new Date(span.newest.getTime() + 1), label: '' }
         const expected = answer({ source, plays, views, args, range: window })
@@ -183,37 +183,17 @@ function columnsOfFinding(hint: FindingHint): readonly string[] {
 const day = 86_400_000
 
 /**
- * Every combination of a query's choices and flags, with the default and a large number, over four windows: one of them ends a day before
- * the plays do, because what lies behind a window must not count either.
+ * The calls of a query over four windows: one of them ends a day before the plays do, because what lies behind a window must not count
+ * either.
  */
-function callsOf(query: QueryFile, newest: Date): readonly QueryArgs[] {
+function callsOver(query: QueryFile, newest: Date): readonly QueryArgs[] {
   const until = new Date(newest.getTime() - day).toISOString().slice(0, 10)
   const windows = [{}, { last: '1d', until }, { last: '5h' }, { last: '2w' }]
-  const starts: readonly QueryArgs[] = query.timed ? windows : [{}]
-  return query.params.reduce<readonly QueryArgs[]>(
-    (calls, param) => calls.flatMap((call) => valuesOf(param).map((value) => ({ ...call, [param.name]: value }))),
-    starts,
-  )
+  return callsOf(query, (param) => [param.default, param.max], query.timed ? windows : [{}])
 }
 
 /** Each value of each argument is among them, as long as `every` has no factor in common with the number of any argument's values. */
 function some(calls: readonly QueryArgs[], every: number): readonly QueryArgs[] {
   const first = inject('seed') % every
   return calls.length > 12 ? calls.filter((_, index) => index % every === first) : calls
-}
-
-function valuesOf(param: QueryParam): readonly (string | number)[] {
-  switch (param.kind) {
-    case 'integer':
-      return [param.default, param.max]
-    case 'choice':
-      return param.values
-    case 'flag':
-      return ['yes', 'no']
-    case 'zone':
-      return ['UTC', 'America/Los_Angeles', 'Asia/Kolkata']
-    case 'date':
-    case 'text':
-      return [param.default]
-  }
 }

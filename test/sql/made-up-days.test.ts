@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { QueryParam } from '../../src/core/sql/query-param.ts'
-import { type QueryArgs, statementOf } from '../../src/core/sql/query-statement.ts'
+import { statementOf } from '../../src/core/sql/query-statement.ts'
 import type { TimeWindow } from '../../src/core/sql/window.ts'
+import { groupBy } from './answers/asked.ts'
 import { answers } from './answers/index.ts'
 import { createTables, library, load } from './build.ts'
+import { callsOf } from './calls.ts'
 import type { Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, song, source } from './made-up.ts'
-import { type PageView, type Play, playsOf, usersOf, viewsOf } from './reference.ts'
+import { compareText, type PageView, type Play, playsOf, timeText, usersOf, viewsOf } from './reference.ts'
 import type { LogEvent } from './source.ts'
 
 /*
@@ -94,8 +95,23 @@ const upgrading: readonly LogEvent[] = [
   ]
 })
 
+/** The first play there is, at the end of its day's first hour, and the last one, weeks after all others, at the beginning of its day's last hour. */
+const outermost = [
+  event({ userId: '1', sessionId: 60, ts: begin - day + 3_600_000 }),
+  event({ userId: '17', sessionId: 60, ts: begin + 115 * day + 23 * 3_600_000 }),
+]
+
+/** A song by many artists, and many songs by one, each played once by somebody else. */
+const equals = ['K', 'D', 'H', 'B', 'L', 'F', 'A', 'J', 'E', 'C', 'I', 'G'].flatMap((name, at) => {
+  const heard = { userId: String(20 + (at % 5)), sessionId: 61, ts: begin + 33 * day + at * 60_000 }
+  return [
+    event({ ...heard, itemInSession: 2 * at, song: 'Intro', artist: name }),
+    event({ ...heard, itemInSession: 2 * at + 1, song: `Song ${name}`, artist: 'Quiet' }),
+  ]
+})
+
 const from = source(
-  [...Array.from({ length: 480 }, (_, item) => actBy(1 + below(14), item)), ...upgrading],
+  [...Array.from({ length: 480 }, (_, item) => actBy(1 + below(14), item)), ...upgrading, ...outermost, ...equals],
   [
     song({ song_id: 'SO2', duration: 100 }),
     song({ song_id: 'SO1', duration: 100 }),
@@ -116,7 +132,10 @@ function firstOf(acts: readonly { readonly user: number; readonly at: Date }[]):
 
 const pageTimes = (page: string): readonly Date[] => views.filter((view) => view.page === page).map(({ at }) => at)
 
-/** Windows that begin with one act and end with another. */
+// 1:00 on a Monday, and 23:00 on a Sunday four weeks later.
+const [firstHour, lastHour] = [begin + 8 * day + 3_600_000, begin + 35 * day + 23 * 3_600_000]
+
+/** Windows that begin with one act and end with another; that end with an hour, or a millisecond before; of whole weeks; of one act, and of none. */
 const windows: readonly TimeWindow[] = [
   [firstOf(plays).at(1), firstOf(plays).at(-1)],
   [pageTimes('Downgrade').at(1), pageTimes('Downgrade').at(-2)],
@@ -124,23 +143,12 @@ const windows: readonly TimeWindow[] = [
   [plays.at(40)?.at, new Date(noon + 3_600_000)],
   [new Date(noon), new Date(noon + 2 * 3_600_000)],
   [plays.at(100)?.at, plays.at(180)?.at],
+  [new Date(firstHour), new Date(lastHour)],
+  [new Date(firstHour + 1), new Date(lastHour - 1)],
+  [new Date(firstHour - 3_600_000), new Date(lastHour + 3_600_000)],
+  [plays.at(-1)?.at, new Date(begin + 116 * day)],
+  [new Date(begin + 80 * day), new Date(begin + 100 * day)],
 ].map(([start, end]) => ({ from: start ?? span.oldest, to: end ?? span.newest, label: '' }))
-
-function valuesOf(param: QueryParam): readonly (string | number)[] {
-  switch (param.kind) {
-    case 'integer':
-      return [param.default, Math.max(param.min, 2)]
-    case 'choice':
-      return param.values
-    case 'flag':
-      return ['yes', 'no']
-    case 'zone':
-      return ['UTC', 'America/Los_Angeles', 'Asia/Kolkata']
-    case 'date':
-    case 'text':
-      return [param.default]
-  }
-}
 
 const everything = { from: span.oldest, to: span.newest, label: '' }
 
@@ -158,15 +166,29 @@ it('gives the users that plain TypeScript finds', async () => {
   expect((await database.query('select * from users order by user_id')).rows).toEqual(usersOf(from))
 })
 
+it('gives what two loads are compared by', async () => {
+  const { days, artists, plays: playsOfTime } = library.comparison
+  const onDays = [...groupBy(plays, ({ at }) => timeText(at).slice(0, 10))].map(([on, heard]) => [
+    ...[on, heard.length],
+    heard.filter(({ match }) => match !== undefined).length,
+  ])
+  expect((await database.query(days)).rows).toEqual(onDays)
+  const byArtist = [...groupBy(plays, ({ artist }) => artist)]
+    .map(([artist, { length }]) => [artist, length] as const)
+    .toSorted(([a, n], [b, m]) => m - n || compareText(a, b))
+  expect((await database.query(artists)).rows).toEqual(byArtist)
+  const [start, end] = [plays.at(40)?.at ?? span.oldest, plays.at(180)?.at ?? span.newest]
+  const within = plays.filter(({ at }) => at >= start && at < end).toSorted((a, b) => compareText(a.id, b.id))
+  const { rows } = await database.query(playsOfTime, { from: timeText(start), to: timeText(end) })
+  expect(rows).toEqual(within.map(({ id, at, user, song: title, artist }) => [id, timeText(at), user, title, artist]))
+})
+
 it.each(library.queries.map((query) => [query.name, query] as const))(
-  'answers %s as plain TypeScript does, over all time and from one act to another',
+  'answers %s as plain TypeScript does, over all time and parts of it',
   async (name, query) => {
     const answer = answers[name]
     if (answer === undefined) throw new Error(`test/sql/answers does not know what ${name} must answer`)
-    const calls = query.params.reduce<readonly QueryArgs[]>(
-      (some, param) => some.flatMap((call) => valuesOf(param).map((value) => ({ ...call, [param.name]: value }))),
-      [{}],
-    )
+    const calls = callsOf(query, (param) => [param.default, Math.max(param.min, 2)])
     for (const [at, args] of calls.entries()) {
       const all = query.timed ? [undefined, ...windows] : [undefined]
       // Of many calls each has two of them in turn.

@@ -59,6 +59,14 @@ export function isPartial(asked: Asked, firstDay: number, days = 1): boolean {
   return firstDay * day + hour < shownAt(from, zone) || (firstDay + days) * day - hour > shownAt(until, zone)
 }
 
+/** Whether a day begins within the window, and not after the last play there is. */
+export function hasBegun(asked: Asked, dayNumber: number): boolean {
+  const [last, to] = [asked.plays.at(-1)?.at ?? asked.range.to, asked.range.to].map((at) =>
+    shownAt(Number(at), zoneOf(asked)),
+  )
+  return dayNumber * day <= Number(last) && dayNumber * day < Number(to)
+}
+
 /** Whether a day lies wholly behind the first play there is, but for its first hour. */
 export function isKnownFromItsBeginning(asked: Asked, dayNumber: number): boolean {
   return dayNumber * day + hour >= shownAt(Number(asked.plays[0]?.at), zoneOf(asked))

@@ -15,6 +15,7 @@ import {
   dayOf,
   daysBetween,
   dayText,
+  hasBegun,
   isKnownFromItsBeginning,
   isPartial,
   mondayOf,
@@ -82,11 +83,10 @@ export const retention: Answer = (asked) => {
     .map(([user, plays]) => ({ user, at: plays[0]?.at ?? new Date(0) }))
     .filter(isInside(asked))
   const active = new Set(heard(asked).map(({ user, at }) => `${user} ${weekOf(at)}`))
-  const last = Math.max(...heard(asked).map(({ at }) => weekOf(at)))
   const cohorts = [...groupBy(newcomers, ({ at }) => weekOf(at))].toSorted(([a], [b]) => a - b)
   return cohorts.flatMap(([cohort, people]) =>
     Array.from({ length: Number(asked.args['weeks']) + 1 }, (_, week) => ({ week, monday: cohort + week * 7 }))
-      .filter(({ monday }) => monday <= last)
+      .filter(({ monday }) => hasBegun(asked, monday))
       .map(({ week, monday }) => {
         const back = people.filter(({ user }) => active.has(`${user} ${monday}`)).length
         const share = percentOf(back, people.length)
@@ -103,7 +103,8 @@ export const coverage: Answer = (asked) => {
   const all: [string, typeof plays] = ['all days', plays]
   return [all, ...days].map(([period, group]) => {
     const matched = group.filter(({ match }) => match !== undefined).length
-    return [period, group.length, matched, Math.round((matched * 10_000) / group.length) / 100]
+    const share = group.length === 0 ? null : Math.round((matched * 10_000) / group.length) / 100
+    return [period, group.length, matched, share]
   })
 }
 

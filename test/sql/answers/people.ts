@@ -51,7 +51,7 @@ export const sessions: Answer = (asked) => {
   }))
   const levels = [...groupBy(visits, ({ level }) => level)].toSorted(([a], [b]) => compareText(a, b))
   const all: [string, typeof visits] = ['all', visits]
-  return [all, ...levels].map(([level, group]) => {
+  return (visits.length === 0 ? [] : [all, ...levels]).map(([level, group]) => {
     const [plays, minutes] = [group.map((visit) => visit.plays), group.map((visit) => visit.minutes)]
     return [
       level,
@@ -190,7 +190,9 @@ const browsers = [
 
 export const platforms: Answer = (asked) => {
   const nameOf = ({ agent }: Play): string => {
-    const [system, browser] = [systems, browsers].map((known) => known.find(([words]) => words.test(agent ?? ''))?.[1])
+    const [system, browser] = [systems, browsers].map(
+      (known) => known.find(([words]) => words.test(agent ?? ''))?.[1] ?? 'other',
+    )
     if (asked.args['by'] === 'both') return `${browser} on ${system}`
     return String(asked.args['by'] === 'browser' ? browser : system)
   }
