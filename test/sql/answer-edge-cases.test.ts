@@ -298,19 +298,34 @@ describe('places and platforms', () => {
     )
   })
 
-  it.each([
-    ['"Mozilla/5.0 (iPhone; CPU iPhone OS 7_1_2 like Mac OS X) Version/7.0 Mobile Safari/9537.53"', 'Safari on iOS'],
-    ['Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/70.0 Mobile Safari/537.36', 'Chrome on Android'],
-    ['Mozilla/5.0 (Windows NT 10.0) Chrome/64.0 Safari/537.36 Edge/17.17134', 'Edge on Windows'],
-    ['Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko', 'Internet Explorer on Windows'],
-    ['"Mozilla/5.0 (X11; Linux x86_64) Ubuntu Chromium/36.0 Chrome/36.0 Safari/537.36"', 'Chromium on Linux'],
-    ['curl/7.61', 'other on other'],
-    ['""', 'unknown on unknown'],
-    [null, 'unknown on unknown'],
-  ])('are recognised: %s', async (userAgent, platform) => {
-    expect(column(await ask(source([at(1, { userAgent })]), 'platforms', { by: 'both' }), 'platform')).toEqual([
-      platform,
-    ])
+  it('are recognised by the first name that fits', async () => {
+    const agents = [
+      ['"Mozilla/5.0 (iPhone; CPU iPhone OS 7_1_2 like Mac OS X) Version/7.0 Mobile Safari/9537.53"', 'Safari on iOS'],
+      ['Mozilla/5.0 (iPad; CPU OS 12_0 like Mac OS X) CriOS/70.0 Mobile/15A Safari/604.1', 'Chrome on iOS'],
+      ['Mozilla/5.0 (iPod touch; CPU OS 12_0 like Mac OS X) FxiOS/14.0 Mobile/15A Safari/604.1', 'Firefox on iOS'],
+      ['Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/70.0 Mobile Safari/537.36', 'Chrome on Android'],
+      ['Mozilla/5.0 (Windows NT 10.0) Chrome/64.0 Safari/537.36 Edge/17.17134', 'Edge on Windows'],
+      ['Mozilla/5.0 (Macintosh) Chrome/90.0 Safari/537.36 Edg/90.0', 'Edge on Mac'],
+      ['Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko', 'Internet Explorer on Windows'],
+      ['Mozilla/4.0 (compatible; MSIE 5.23; Macintosh)', 'Internet Explorer on Mac'],
+      ['Mozilla/5.0 (Windows NT 10.0) Chrome/70.0 Safari/537.36 OPR/57.0', 'Opera on Windows'],
+      ['Opera/9.80 (Macintosh) Presto/2.12', 'Opera on Mac'],
+      ['Mozilla/5.0 (X11; CrOS x86_64) Chrome/70.0 Safari/537.36', 'Chrome on ChromeOS'],
+      ['"Mozilla/5.0 (X11; Linux x86_64) Ubuntu Chromium/36.0 Chrome/36.0 Safari/537.36"', 'Chromium on Linux'],
+      ['Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/31.0', 'Firefox on Linux'],
+      ['curl/7.61', 'other on other'],
+      ['""', 'unknown on unknown'],
+    ] as const
+    // The one before has one play more.
+    const events = agents.flatMap(([userAgent], index) =>
+      Array.from({ length: agents.length + 1 - index }, () => at(index, { userAgent })),
+    )
+    const rows = await ask(source([...events, at(99, { userAgent: null })]), 'platforms', { by: 'both' })
+    const plays = agents.map(([, platform], index) => [platform, agents.length + 1 - index])
+    expect(Object.fromEntries(rows.map((row) => [row['platform'], row['plays']]))).toEqual({
+      ...Object.fromEntries(plays),
+      'unknown on unknown': 3,
+    })
   })
 })
 
@@ -359,6 +374,22 @@ describe('artists and songs', () => {
 })
 
 describe('match', () => {
+  it('ignores each accent and each mark', async () => {
+    const songs = [
+      song({ title: 'àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøōőřśšşťùúûüūůűýÿźžż' }),
+      song({ song_id: 'SO2', title: `Rock.,!?'"’‘“”´\`-–—&+:;/*#()[]Roll` }),
+    ]
+    const plain = ['aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorssstuuuuuuuyyzzz', 'RockRoll']
+    const rows = await ask(
+      source(
+        plain.map((title) => play('2018-11-10T12:00', { song: title })),
+        songs,
+      ),
+      'match',
+    )
+    expect(column(rows, 'gained').slice(0, 3)).toEqual([0, 0, 2])
+  })
+
   it('finds each song by the first way that ignores what is different in it, and names the biggest', async () => {
     const songs = [
       ['Undo', 'Björk'],

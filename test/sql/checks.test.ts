@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openPglite } from '../support/pglite.ts'
-import { createTables, library, load } from './build.ts'
+import { createTables, library, load, sqlOf } from './build.ts'
 import type { Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, firstMoment, song, source } from './made-up.ts'
@@ -50,6 +50,16 @@ const faults: readonly Fault[] = [
       `insert into songplays (songplay_id, start_time, user_id, session_id, item_in_session)
        select '8-1-77', start_time, user_id, session_id, 77 from songplays where songplay_id = '8-1-0'`,
     ],
+    red: ['plays-equal-events'],
+  },
+  {
+    what: "a play is another user's",
+    plant: ["update songplays set user_id = 9 where songplay_id = '8-1-0'"],
+    red: ['plays-equal-events'],
+  },
+  {
+    what: 'a play is of another session',
+    plant: ["update songplays set session_id = 7 where songplay_id = '8-1-0'"],
     red: ['plays-equal-events'],
   },
   {
@@ -137,6 +147,11 @@ const faults: readonly Fault[] = [
     red: ['plays-match-the-catalogue'],
   },
   {
+    what: 'a play has an artist without a song',
+    plant: ["update songplays set song_id = null where songplay_id = '8-1-0'"],
+    red: ['plays-match-the-catalogue'],
+  },
+  {
     what: 'a user id in the log is no number',
     plant: ["update staging_events set userid = 'eight' where page = 'Home'"],
     red: ['user-ids-are-numbers'],
@@ -152,6 +167,11 @@ const faults: readonly Fault[] = [
       `insert into page_views (page_view_id, start_time, user_id, session_id, item_in_session)
        select '9-2-77', start_time, user_id, session_id, 77 from page_views where page_view_id = '9-2-1'`,
     ],
+    red: ['page-views-equal-events'],
+  },
+  {
+    what: 'a page view is of another session',
+    plant: ["update page_views set session_id = 7 where page_view_id = '9-2-1'"],
     red: ['page-views-equal-events'],
   },
   {
@@ -284,8 +304,62 @@ describe.each([
 
   it('gaps are told by the days around them', async () => {
     const gaps = library.checks.find((check) => check.name === 'days-have-no-gaps')?.sql ?? ''
-    await load(database, source([event(), event({ itemInSession: 1, ts: firstMoment + 3 * day })]))
-    expect((await database.query(gaps)).rows).toEqual([['2018-11-10', '2018-11-13', 2]])
+    const days = [0, 3, 4, 6].map((after) => event({ itemInSession: after, ts: firstMoment + after * day }))
+    await load(database, source(days))
+    expect((await database.query(gaps)).rows).toEqual([
+      ['2018-11-10', '2018-11-13', 2],
+      ['2018-11-14', '2018-11-16', 1],
+    ])
+  })
+
+  const rowsOf = async (name: string) => (await database.query(sqlOf(name))).rows
+
+  it('what was invented and what is missing is told by its key', async () => {
+    await database.execute("update songplays set item_in_session = 77 where songplay_id = '8-1-0'")
+    await database.execute("update page_views set item_in_session = 77 where page_view_id = '9-2-1'")
+    expect(await rowsOf('plays-equal-events')).toEqual([
+      ['invented', 8, 1, 77],
+      ['missing', 8, 1, 0],
+    ])
+    expect(await rowsOf('page-views-equal-events')).toEqual([
+      ['invented', 9, 2, 77],
+      ['missing', 9, 2, 1],
+    ])
+  })
+
+  it('empty keys are counted by their column', async () => {
+    const keys = [
+      ['artists', 'artist_id', 2],
+      ['page_views', 'page_view_id', 1],
+      ['page_views', 'start_time', 1],
+      ['page_views', 'user_id', 1],
+      ['songplays', 'songplay_id', 5],
+      ['songplays', 'start_time', 5],
+      ['songplays', 'user_id', 5],
+      ['songs', 'song_id', 2],
+      ['time', 'start_time', 5],
+      ['users', 'user_id', 3],
+    ] as const
+    for (const [table, key] of keys) {
+      await database.execute(nullable(table, key))
+      await database.execute(`update ${table} set ${key} = null`)
+    }
+    expect(await rowsOf('keys-are-not-null')).toEqual(keys.map(([table, key, empty]) => [`${table}.${key}`, empty]))
+  })
+
+  it('a repair that was not used is told by every place that shows the text, and how often', async () => {
+    const raw = ['Björk', 'Kaylee', 'Phoenix-Mesa-Scottsdale, AZ', 'Reykjavík', 'Summers', 'Undo']
+    for (const text of raw) await database.execute(`insert into text_repairs values ('${text}', 'repaired')`)
+    expect(await rowsOf('texts-are-repaired')).toEqual([
+      ['artists.location', 'Reykjavík', 'repaired', 2],
+      ['artists.name', 'Björk', 'repaired', 1],
+      ['songplays.artist_name', 'Björk', 'repaired', 5],
+      ['songplays.location', 'Phoenix-Mesa-Scottsdale, AZ', 'repaired', 5],
+      ['songplays.song_title', 'Undo', 'repaired', 2],
+      ['songs.title', 'Undo', 'repaired', 1],
+      ['users.first_name', 'Kaylee', 'repaired', 3],
+      ['users.last_name', 'Summers', 'repaired', 3],
+    ])
   })
 
   it('files whose names give no day give no span to be outside of', async () => {
