@@ -8,6 +8,7 @@ import '../../src/commands/tear-down.ts'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { ClusterOperation } from '../../src/core/ports/cluster.ts'
+import { untouchedCluster } from '../support/cluster.ts'
 import { failureOf, planOf } from '../support/core.ts'
 import { createLoadedWarehouse, createWarehouse } from '../support/warehouse.ts'
 
@@ -89,9 +90,29 @@ describe('tear-down', () => {
     for (const { run } of act.steps) await run(work)
     expect(await bot.ledger.loads.live()).not.toBeNull()
     const two = await another('two')
+    expect(factsOf(await two.say('status'))['Live load']).toMatch(/ \(load 1\); not served: there is no cluster$/)
     expect(await two.say('tear-down')).toMatchObject({ ok: true, headline: 'Cluster sparkify is deleted.' })
     expect(await two.ledger.loads.live()).toBeNull()
   })
+})
+
+it.each([
+  ['spin-up', 'spinUp', { leaseHours: undefined, nodeType: undefined, nodes: undefined }],
+  ['spin-up lease=2d node-type=ra3.large nodes=3', 'spinUp', { leaseHours: 48, nodeType: 'ra3.large', nodes: 3 }],
+  ['extend', 'extend', 2],
+  ['extend 4h', 'extend', 4],
+  ['tear-down', 'tearDown', { snapshot: true }],
+  ['tear-down snapshot=no', 'tearDown', { snapshot: false }],
+] as const)('%s asks the cluster for that, in its plan and in its run', async (line, method, asked) => {
+  const seen: unknown[] = []
+  const act = async (options: unknown) => {
+    seen.push(options)
+    return { plan: null, steps: [], done: 'Done.' }
+  }
+  const cluster = untouchedCluster('not asked here', { bill: async () => [], [method]: act })
+  const { bot } = await createWarehouse({ cluster })
+  expect(await bot.say(line)).toMatchObject({ ok: true, headline: 'Done.' })
+  expect(seen).toEqual([asked, asked])
 })
 
 describe('run-again of a spin-up', () => {

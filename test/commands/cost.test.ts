@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import cost from '../../src/commands/cost.ts'
 import scheduleRun from '../../src/commands/schedule/run.ts'
 import type { Answer } from '../../src/core/answer.ts'
+import type { Asker } from '../../src/core/people.ts'
 import { bob, channel, command, createWorld, failureOf, terminal } from '../support/core.ts'
 import { runDue } from '../support/fires.ts'
 import { createLeased } from '../support/leased.ts'
@@ -10,9 +11,10 @@ import { freePolicy } from '../support/policy.ts'
 import { scheduled } from '../support/schedule.ts'
 
 const hour = 3_600_000
+const cleo: Asker = { kind: 'slack', id: 'U0CLEO', name: 'Cleo' }
 
-/** A bot whose cluster costs a dollar an hour, or this. */
-async function office(start = '2026-11-23T12:00:00.000Z', hourlyUsd: number | null = 1) {
+/** A bot whose cluster costs a dollar an hour, or this, and runs at once, or after so many hours. */
+async function office(start = '2026-11-23T12:00:00.000Z', hourlyUsd: number | null = 1, spinUpHours = 0) {
   const world = await createWorld(start)
   world.roles.set(bob.id, 'admin')
   const price = hourlyUsd === null ? null : { hourlyUsd, label: 'negotiated price' }
@@ -20,7 +22,10 @@ async function office(start = '2026-11-23T12:00:00.000Z', hourlyUsd: number | nu
   const awake = async () => ({ name: 'sparkify', state: 'available', since: null, facts: [] }) as const
   const pass = (hours: number): void => world.clock.advance(hours * hour)
   const asks = [
-    command('spin-up', async () => void cluster.start(8)),
+    command('spin-up', async () => {
+      pass(spinUpHours)
+      cluster.start(8)
+    }),
     command('resume', async () => void cluster.start(8)),
     command('extend', async () => undefined),
     command('pause', async () => void cluster.stop()),
@@ -102,6 +107,39 @@ describe('cost', () => {
     ])
   })
 
+  it('tells an earlier month of a cluster that still runs without a word on its lease', async () => {
+    const { pass, say } = await office('2026-10-31T20:00:00.000Z')
+    await say('spin-up')
+    pass(6)
+    expect(texts(await say('cost')).join()).toContain('lease ends')
+    const answer = await say('cost 2026-10')
+    expect(answer.headline).toBe('October 2026: $4.00 for 4 h of sparkify.')
+    expect(texts(answer).join()).not.toContain('lease')
+    expect(answer.next.map(({ line }) => line)).not.toContain('pause')
+  })
+
+  it('offers no pause of a cluster that is paused, and names a price once', async () => {
+    const { pass, say } = await office()
+    for (const asked of ['spin-up', 'resume']) {
+      await say(asked)
+      pass(1)
+      await say('pause')
+      pass(1)
+    }
+    const answer = await say('cost')
+    expect(answer.next.map(({ line }) => line)).toEqual(['cost 2026-10', 'cost 2026-11 by=command'])
+    expect(texts(answer).at(-1)).toBe(
+      '$1.00 an hour (negotiated price)\nStorage is not included. Months and days are in UTC.',
+    )
+  })
+
+  it('tells whom a time belongs to whose cluster took long to run', async () => {
+    const { pass, say } = await office('2026-11-22T20:00:00.000Z', 1, 0.5)
+    await say('spin-up', { who: bob })
+    pass(2)
+    expect(tables(await say('cost'))[1]?.rows).toEqual([['Bob', 2, 2]])
+  })
+
   it('tells what is less than a cent in figures that say so', async () => {
     const { pass, say } = await office('2026-11-22T20:00:00.000Z')
     await say('spin-up')
@@ -125,6 +163,8 @@ describe('cost', () => {
       ['schedule 1 (Bob)', 2, 2],
       ['Anna', 1, 1],
     ])
+    await bot.ledger.schedules.change(1, { owner: cleo })
+    expect(tables(await say('cost'))[1]?.rows[0]).toEqual(['schedule 1 (Cleo)', 2, 2])
     await bot.ledger.schedules.remove(1)
     expect(tables(await say('cost'))[1]?.rows[0]).toEqual(['schedule 1 (Bob)', 2, 2])
   })
@@ -243,6 +283,7 @@ describe('cost', () => {
     const answer = await say('cost 2026-02')
     expect(answer.headline).toBe('February 2026: sparkify did not run.')
     expect(tables(answer)).toEqual([])
+    expect(await say('cost 2026-02 by=command')).toMatchObject({ headline: answer.headline, replies: answer.replies })
     const { world } = await office()
     const here = await world.start('two', [cost], { cluster: { ...bot.deps.cluster, free: true } })
     expect(await here.say('cost')).toMatchObject({

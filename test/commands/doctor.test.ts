@@ -164,13 +164,14 @@ describe('doctor', () => {
     const { bot } = await patient()
     const ledger = {
       ...bot.ledger,
-      audit: { ...bot.ledger.audit, state: async () => ({ ...whole, lost: 2, guarded: false }) },
+      audit: { ...bot.ledger.audit, state: async () => ({ ...whole, lost: 2, unrecorded: 1, guarded: false }) },
     }
     expect((await found())['Audit log']?.state).toBe('green')
     const changed = await patient(() => ({ ledger }))
     expect((await changed.found())['Audit log']).toEqual({
       state: 'red',
-      detail: '1,234 entries, but 2 entries are missing, the triggers that protect it are missing',
+      detail:
+        '1,234 entries, but 2 entries are missing, 1 run ended without one, the triggers that protect it are missing',
       remedy: 'Someone changed the ledger by hand. Compare it with a backup.',
     })
   })

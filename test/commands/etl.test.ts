@@ -121,6 +121,10 @@ describe('etl', () => {
       ['2018-11-11-events.json', 'changed'],
       ['2018-11-30-events.json', 'new'],
     ])
+    expect(await bot.say('etl dry-run=yes full=yes')).toMatchObject({
+      headline: expect.stringContaining('A load would read everything'),
+      next: [{ label: 'Load', line: 'etl full=yes' }],
+    })
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
 
     const some = await bot.say('etl')

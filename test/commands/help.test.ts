@@ -65,6 +65,18 @@ describe('help', () => {
     ])
   })
 
+  it('offers a question with its form, and what belongs to a command to those who may use it', async () => {
+    const { bot, roles, textOf } = await realBot()
+    const offered = async (line: string) => (await bot.say(line)).next.map(({ label }) => label)
+    expect(await offered('help top songs')).toEqual(['Ask', 'With parameters…'])
+    expect(await offered('help parity')).toEqual([])
+    expect(await offered('help etl')).toEqual([])
+    expect(await textOf('help schedule')).toContain('More commands\n• schedule add: ')
+    roles.set(anna.id, 'viewer')
+    expect(await textOf('help note')).toContain('More commands\n• note edit: ')
+    expect(await textOf('help schedule')).not.toContain('More commands')
+  })
+
   it('says what a command touches and who may say it', async () => {
     const { textOf } = await realBot()
     expect(await textOf('help etl')).toContain('Needs the role operator. Changes the warehouse.')

@@ -147,7 +147,15 @@ describe('a file in quarantine', () => {
       code: 'source_unreadable',
       message: expect.stringContaining('cannot be detected, so it cannot be put in quarantine.'),
     })
-    expect(repliesOf(await bot.say('quarantine'), 'table')[0]?.rows.map(([file]) => file)).toEqual([path])
+    const listed = async () => repliesOf(await bot.say('quarantine'), 'table')[0]
+    expect(await listed()).toMatchObject({
+      rows: [[path, 0, expect.anything(), 'Anna']],
+      actions: [{ label: 'Release', line: 'quarantine-release 2018-11-11-events.json' }],
+    })
+    await bot.say('quarantine 11/2018-11-11-events.json')
+    expect((await listed())?.actions?.map((action) => action?.line)).toEqual(
+      expect.arrayContaining([`quarantine-release ${path}`]),
+    )
     expect((await bot.say('quarantine release')).failure?.code).toBe('bad_argument')
     expect((await bot.say('quarantine copy/2018-11-11-events.json', { who: bob })).exit).toBe(3)
   })
@@ -181,6 +189,8 @@ describe('rows that a load has left out', () => {
       ])
     }
     expect((await bot.say('loads rejected 1')).headline).toBe('Load 1 left no row out.')
+    await bot.say('rollback 1', { confirmed: true })
+    expect((await bot.say('loads rejected')).headline).toBe('Load 1 left no row out.')
     expect((await bot.say('loads rejected 77')).failure).toMatchObject({ code: 'not_found' })
   })
 })

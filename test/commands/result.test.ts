@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import { sourceOfAnswer } from '../../src/core/answers/answer-source.ts'
+import { OpsError } from '../../src/core/errors.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
@@ -186,6 +187,19 @@ describe('result', () => {
     expect(seen).toHaveLength(total)
     expect(new Set(seen.map((row) => JSON.stringify(row)))).toEqual(new Set(rows.map((row) => JSON.stringify(row))))
     expect(failureOf(await bot.say('result 2 page=99')).message).toContain(`has ${pages} pages of 50 rows`)
+  })
+
+  it('keeps the order and the length of its pages from one to the next, and offers no order of a single row', async () => {
+    const { bot } = await loaded()
+    await bot.say('top songs 1000')
+    expect(lines(await bot.say('result 2 sort=plays order=asc n=10 page=2'))).toEqual([
+      'Next rows: result 2 sort=plays order=asc n=10 page=3',
+      'Previous rows: result 2 sort=plays order=asc n=10 page=1',
+      'Sort by listeners: result 2 sort=listeners n=10',
+      'CSV: csv 2',
+    ])
+    await bot.say('top songs 1')
+    expect(lines(await bot.say('result 4'))).toEqual(['CSV: csv 4'])
   })
 
   it('shows the source of an answer: query, values, tables, load, files, what became of rows, and checks', async () => {
@@ -374,6 +388,18 @@ describe('share', () => {
       'Post this every…',
       'CSV',
     ])
+  })
+
+  it('is refused where nothing can be posted', async () => {
+    const { bot, posted } = await loaded()
+    await bot.say('top songs 3')
+    Object.assign(bot.deps.outbox, {
+      requirePosts() {
+        throw new OpsError('slack', 'The terminal cannot post in Slack. Nothing was done.')
+      },
+    })
+    expect(failureOf(await bot.say('share 2 in #music', { place: terminal })).code).toBe('slack')
+    expect(await posted()).toEqual([])
   })
 
   it('asks for a channel where none is named', async () => {

@@ -223,4 +223,16 @@ describe('schedule nightly', () => {
     })
     expect(failureOf(await bot.say('schedule nightly soon')).message).toContain('"soon"')
   })
+
+  it('offers a deadline three hours after it, on the same day or the next, where its channel has none', async () => {
+    const { bot } = await createWarehouse()
+    const offered = async (line: string) =>
+      (await bot.say(line)).next.find(({ label }) => label === 'Set a deadline…')?.line
+    expect(await offered('schedule nightly')).toBe('freshness-by time=06:00 channel=C0MUSIC')
+    expect(await offered('schedule nightly at 20:15')).toBe('freshness-by time=23:00 channel=C0MUSIC')
+    expect(await offered('schedule nightly at 21:00')).toBe('freshness-by time=03:00 channel=C0MUSIC')
+    await bot.say('freshness by 06:00')
+    expect(await offered('schedule nightly')).toBeUndefined()
+    expect(await offered('schedule nightly in <#C0DATA123|data>')).toBe('freshness-by time=06:00 channel=C0DATA123')
+  })
 })

@@ -128,6 +128,12 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     expect(done).toEqual([])
   })
 
+  it('a reason that is longer than anybody reads, which is cut', async () => {
+    const why = `  ${'dear '.repeat(120)}`
+    await office.bot.app.reject({ plan: card, who: otto, place: channel, why })
+    expect(await endOf(card)).toMatchObject({ kind: 'rejected', why: 'dear '.repeat(100) })
+  })
+
   it('a withdrawal by its asker, whatever role that one has by now', async () => {
     const { bot, world, done } = office
     world.roles.set(anna.id, 'viewer')

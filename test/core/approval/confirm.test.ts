@@ -188,7 +188,7 @@ describe('a plan', () => {
     expect(await bot.say('spin-up', { confirmed: true })).toMatchObject({ ok: true })
     expect(await bot.say('tear-down', { confirmed: true })).toMatchObject({ exit: 2, run: null })
     expect(await bot.say('tear-down', { typed: 'other' })).toMatchObject({ exit: 2, run: null })
-    expect(await bot.say('tear-down', { typed: 'sparkify' })).toMatchObject({ ok: true })
+    expect(await bot.say('tear-down', { typed: 'sparkify ' })).toMatchObject({ ok: true })
     expect(done).toBe(2)
   })
 

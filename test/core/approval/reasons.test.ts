@@ -57,7 +57,8 @@ describe('a plan needs approval', () => {
   })
 
   it('when the month would go beyond its budget with it', async () => {
-    const bills = [ran(90, '2026-11-02T00:00:00Z', '2026-11-05T18:00:00Z'), ran(6, noon, noon)]
+    const october = ran(50, '2026-10-02T00:00:00Z', '2026-10-04T00:00:00Z')
+    const bills = [october, ran(90, '2026-11-02T00:00:00Z', '2026-11-05T18:00:00Z'), ran(6, noon, noon)]
     expect(await reasons({ mostUsd: 4 }, { budgetUsd: 100 }, bills)).toEqual([])
     expect(await reasons({ mostUsd: 4.34 }, { budgetUsd: 100 }, bills)).toEqual([
       {
