@@ -1,5 +1,7 @@
 import type { Deps } from '../deps.ts'
+import { formatInUtc } from '../format.ts'
 import type { Bill } from '../ports/cluster.ts'
+
 /** A calendar month in UTC: `name` as `2026-11`, `from` inclusive, `to` exclusive. */
 export interface Month {
   readonly name: string
@@ -22,11 +24,11 @@ export function monthNamed(name: string): Month {
   return monthOf(new Date(`${name}-01T00:00:00.000Z`))
 }
 
-const words = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+const monthFormat = formatInUtc({ month: 'long', year: 'numeric' })
 
 /** "November 2026". */
 export function monthWords({ from }: Month): string {
-  return words.format(from)
+  return monthFormat(from)
 }
 
 /** What these times cost together, in US dollars; what has no known price is left out, and null where that is all of it. */

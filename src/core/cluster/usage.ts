@@ -60,12 +60,14 @@ export async function monthlyUse(
   }
   let until = month.to
   let page: readonly RunSummary[]
+  let known: number
   do {
+    known = found.size
     page = await ledger.runs.summaries({ limit: pageSize, since, until: until.toISOString(), listedOnly: true })
     for (const run of page) found.set(run.id, usesCluster(run) ? await useOf(run) : null)
-    // The oldest is read again, with others that began in the same millisecond.
+    // The oldest is read again, with others that began in the same millisecond; where those fill a page, it is the last.
     until = new Date(Date.parse(page.at(-1)?.started ?? since) + 1)
-  } while (page.length === pageSize && found.size < mostRuns)
+  } while (page.length === pageSize && found.size > known && found.size < mostRuns)
   const uses = [...found.values()].filter((use) => use !== null)
   const pieces = piecesOfUse(await cluster.bill(month.from, month.to), uses, month)
   return { pieces, areAll: page.length < pageSize }

@@ -1,5 +1,5 @@
 import { dayAfter, midnightOf } from '../day.ts'
-import { plural } from '../format.ts'
+import { formatInUtc, plural } from '../format.ts'
 import type { AlertCondition, AlertDefinition, Observation } from '../ports/watches.ts'
 import { dateText } from '../sql/window.ts'
 import { columnInSentence, formatCell } from '../tables.ts'
@@ -155,8 +155,8 @@ export function dayText(day: string): string {
   return dateText(new Date(midnightOf(day)))
 }
 
-const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' })
+const weekday = formatInUtc({ weekday: 'long' })
 
 function weekdayOf(day: string): string {
-  return weekday.format(midnightOf(day))
+  return weekday(midnightOf(day))
 }

@@ -190,5 +190,9 @@ describe('the commands of a month', () => {
     const runs = new Set(use.pieces.flatMap((piece) => (piece.use === null ? [] : [piece.use.run])))
     expect([runs.size, use.areAll, idle.some((run) => runs.has(run))]).toEqual([421, true, false])
     expect(use.pieces.reduce((sum, { hours }) => sum + hours, 0)).toBeCloseTo(5)
+    // A page of runs that all began in one millisecond has no next one.
+    world.clock.advance(60_000)
+    for (let n = 0; n < 200; n++) await open({})
+    expect(await monthlyUse(november, { ...bot.deps, cluster }, bot.app.catalog)).toMatchObject({ areAll: false })
   })
 })

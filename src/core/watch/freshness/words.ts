@@ -1,6 +1,6 @@
 import type { Suggestion } from '../../answer.ts'
 import { midnightOf } from '../../day.ts'
-import { duration, plural } from '../../format.ts'
+import { duration, formatInUtc, plural } from '../../format.ts'
 import { placeWords } from '../../place.ts'
 import type { Freshness, FreshnessDay, LateReason } from '../../ports/freshness.ts'
 import { clocksName, offsetWords } from '../../schedule/make/words.ts'
@@ -9,11 +9,11 @@ import { isOnTime } from './days.ts'
 /** How many of the newest days are counted. */
 export const countedDays = 30
 
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+const dayFormat = formatInUtc({ day: 'numeric', month: 'short', year: 'numeric' })
 
 /** "30 Nov 2018". */
 export function dayName(day: string): string {
-  return dayFormat.format(midnightOf(day))
+  return dayFormat(midnightOf(day))
 }
 
 /** A time (ISO 8601) by the clocks of a zone: "1 Dec 2018, 06:00 GMT". */
