@@ -55,7 +55,11 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
 }
 
 /** How many files there are of each kind of change. */
-export function tally({ files }: SourceChanges): Readonly<Record<FileChange, number>> {
+export function tally({
+  files,
+}: {
+  readonly files: readonly Pick<SourceChanges['files'][number], 'change'>[]
+}): Readonly<Record<FileChange, number>> {
   const of = (kind: FileChange): number => files.filter(({ change }) => change === kind).length
   return { new: of('new'), changed: of('changed'), gone: of('gone') }
 }

@@ -1,40 +1,26 @@
 import { inBackground } from '../../core/background.ts'
-import { OpsError } from '../../core/errors.ts'
+import type { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
-import type { FileChange, LoadId, SourceFile, Staged } from '../../core/ports/engine.ts'
+import type { LoadId, SourceFile, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
-import { filesOf, unreadableTable } from '../../core/unreadable.ts'
-import { readS3Location } from '../names.ts'
+import { tally } from '../../core/warehouse/basis.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
+import { badData, mostErrors, packedFile } from './copy-failure.ts'
+import { type CopyFrom, singly, wholly, writeManifests } from './copy-from.ts'
 import { removeImpossible } from './impossible-rows.ts'
 import { type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
-import { isOtherLoad, loadNotFound, readBy, requireLoad, stagingTables } from './load-schemas.ts'
-import {
-  begunOf,
-  type CopyFrom,
-  listNow,
-  noteParts,
-  partsOf,
-  plannedOnce,
-  planOf,
-  type ReadPart,
-  type SourceObjects,
-  singly,
-  wholly,
-  writeManifests,
-} from './source-objects.ts'
+import { isOtherLoad, loadNotFound, readBy, readByNone, requireLoad, stagingTables } from './load-schemas.ts'
+import { changesSince, planOf } from './source-changes.ts'
+import { writeSourceFiles } from './source-files.ts'
+import { begunOf, noteParts, partsOf, plannedOnce, type ReadPart } from './source-notes.ts'
+import { listNow, type SourceObjects, type SourceSettings } from './source-objects.ts'
 import { errorOfStatement, failedPart, redshiftLiteral, type Submitted } from './statement.ts'
-import { idsOf, statementFailure } from './statement-failure.ts'
+import { statementFailure } from './statement-failure.ts'
 
-// COPY takes no greater MAXERROR, and `etl` no greater number either.
-const mostErrors = 100_000
 const reasonsShown = 5
 const rowsKept = 500
-
-/** Where COPY reads. */
-export type SourceSettings = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>
 
 /** Where and as whom COPY reads. `roleArn` is asked for each load. */
 export interface CopySettings extends SourceSettings, Pick<RedshiftSettings, 'database' | 'dataRegion'> {
@@ -55,9 +41,9 @@ interface CopyPlan {
   readonly columns: readonly string[]
   /** Whether a load can leave single files out. */
   readonly leavesOut: boolean
-  /** How many objects the table is then read from, those of its base included; null where COPY finds them itself. */
-  readonly objects: number | null
   readonly base: LoadId | null
+  /** How many objects what is taken over from the base was read from. */
+  readonly before: number
   /** The loads whose rows are not taken over from the base. */
   readonly without: readonly LoadId[]
   /** How many rows were left out of what is taken over. */
@@ -104,8 +90,8 @@ export async function stageByCopy(
       from,
       columns: begun?.columns[stagingTables[dataset]] ?? [],
       leavesOut: objects.work !== null,
-      objects: from.some(({ url }) => url === place) ? null : before.size + paths.length,
       base: kept === null ? null : (begun?.base ?? null),
+      before: before.size,
       without: planned.without,
       rejected: (kept ?? []).reduce((sum, { rejected }) => sum + rejected, 0),
     },
@@ -121,11 +107,15 @@ export async function stageByCopy(
     const isNew = !read.has(path) && !before.has(path)
     if (isNew && from.some(({ url }) => path.startsWith(url))) read.set(path, null)
   }
+  // COPY read an object whose key begins with one of these, and which is gone by now.
+  const others = objects.work === null && from.every(({ url }) => url !== place) && (own.files ?? 0) > read.size
+  if (others) for (const path of read.keys()) read.set(path, null)
   const { rejected, reasons, unreadable = [] } = own
   const part: ReadPart = { load, objects: [...read], rejected, reasons: [...reasons], unreadable: [...unreadable] }
   const parts = [...(kept ?? []), ...(kept === null || read.size > 0 ? [part] : [])]
   await noteParts(notes, load, dataset, now === null || begun === null ? null : parts)
   if (kept === null || base === null) return own
+  const replaced = base.filter((one) => planned.without.includes(one.load))
   const all = parts.flatMap((one) => one.unreadable).slice(0, rowsKept)
   const counts = `select count(*), count(case when ${readBy} = ${load} then 1 end) from staging.${stagingTables[dataset]}`
   const [total, rows] = (await queryOne(connection, counts, 1, work.signal)).rows[0] ?? []
@@ -135,34 +125,13 @@ export async function stageByCopy(
     reasons: parts.flatMap((one) => one.reasons).slice(0, reasonsShown),
     ...(all.length === 0 ? {} : { unreadable: all }),
     rows: Number(total),
-    read: { rows: Number(rows), ...changedSince(base, planned.without, planned.objects ?? []) },
-  }
-}
-
-/** How many objects were read because they are new or changed, and how many are gone. */
-function changedSince(
-  base: readonly ReadPart[],
-  without: readonly LoadId[],
-  read: readonly { readonly path: string; readonly stamp: string | null }[],
-): Record<FileChange, number> {
-  const before = new Map(base.flatMap(({ objects }) => objects))
-  const now = new Set(read.map(({ path }) => path))
-  const left = base.flatMap(({ load, objects }) => (without.includes(load) ? objects : []))
-  return {
-    new: read.filter(({ path }) => !before.has(path)).length,
-    changed: read.filter(({ path, stamp }) => before.has(path) && before.get(path) !== stamp).length,
-    gone: left.filter(([path]) => !now.has(path)).length,
+    read: { rows: Number(rows), ...tally(changesSince(replaced, planned.objects ?? [])) },
   }
 }
 
 // In front of the COPYs: the guard, the DELETE, and what the base holds.
 function firstCopy({ base }: CopyPlan): number {
   return base === null ? 2 : 4
-}
-
-/** The condition for rows that were read by none of these loads. */
-function readByNone(without: readonly LoadId[]): string {
-  return without.length === 0 ? 'true' : `${readBy} not in (${without.join(', ')})`
 }
 
 async function stagePlanned(
@@ -293,120 +262,6 @@ async function loadFailure(
   return badData(submitted, errors, errors.total, maxErrors, plan)
 }
 
-/** A prefix that holds packed objects among others. */
-function packedFile(file: string, submitted?: Submitted, errors?: LoadErrors): OpsError {
-  const table = errors === undefined ? [] : [unreadableTable(errors.groups, errors.total)]
-  return OpsError.untouched(
-    'source_unreadable',
-    `The prefix contains compressed objects among others, which are not loaded on Redshift without SPARKIFY_WORK: ${file}.`,
-    `Set SPARKIFY_WORK (docs/aws.md), with which .gz objects are loaded. Or decompress them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the compressed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
-    { evidence: [...table, ...(submitted === undefined ? [] : [idsOf(submitted)])] },
-  )
-}
-
-/** COPY stops at the row that is one too many, so how many there are in all is not known. */
-function badData(
-  submitted: Submitted,
-  errors: LoadErrors | null,
-  rejected: number,
-  maxErrors: number,
-  { leavesOut }: CopyPlan,
-): OpsError {
-  const [first] = errors?.groups ?? []
-  const allowed = maxErrors === 0 ? '' : `, ${maxErrors} allowed`
-  const where = first === undefined ? 'Rows cannot be read' : placed(first)
-  const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
-  const evidence = [...(errors === null ? [] : [unreadableTable(errors.groups, errors.total)]), idsOf(submitted)]
-  const files = leavesOut ? filesOf(errors?.rows ?? []) : []
-  const fix = first?.remedy ?? 'Fix the data.'
-  const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
-  if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence, files })
-  const fixCommand = `etl max-errors=${next}`
-  return OpsError.untouched('bad_data', reason, `${fix} Or leave out up to ${next} such rows: ${fixCommand}.`, {
-    fixCommand,
-    fixLabel: `Load without up to ${next} rows`,
-    leaveOut: next,
-    evidence,
-    files,
-  })
-}
-
 function withRows(group: LoadErrors['groups'][number]): string {
   return group.rows === 1 ? placed(group) : `${placed(group)} (${plural(group.rows, 'row')})`
-}
-
-/** Checks that the sources are places in S3 which COPY takes. Throws `bad_config`. */
-export function checkSources({ logData, songData, jsonPaths }: SourceSettings): void {
-  for (const place of [logData, songData]) {
-    readS3Location(place)
-    redshiftLiteral(place)
-  }
-  if (jsonPaths !== null) {
-    const { bucket, prefix } = readS3Location(jsonPaths)
-    redshiftLiteral(jsonPaths)
-    const data = [logData, songData].map(readS3Location)
-    if (data.some((source) => source.bucket === bucket && prefix.startsWith(source.prefix))) {
-      throw new OpsError(
-        'bad_config',
-        `${jsonPaths} is inside a data prefix and would be loaded as data.`,
-        'Move the JSONPaths file out of the prefix, or name a narrower prefix in SPARKIFY_LOG_DATA.',
-      )
-    }
-  }
-}
-
-/** Which COPYs filled which part of a load, and how many files they read. */
-interface FilledBy extends Pick<CopyPlan, 'objects' | 'base' | 'without'> {
-  readonly load: LoadId
-  readonly dataset: 'log' | 'song'
-  readonly queryIds: readonly number[]
-  readonly files: number
-}
-
-/**
- * Writes the candidate's `source_files` from SYS_LOAD_DETAIL, which has a row for each file that a COPY read
- * (https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_DETAIL.html). It stays empty where the server has no such view, or
- * where the view does not name all files yet: the checks know nothing then, rather than something wrong.
- */
-async function writeSourceFiles(
-  connection: RedshiftConnection,
-  { load, dataset, queryIds, files, base, without, objects }: FilledBy,
-  work: Work,
-): Promise<void> {
-  const read = `from sys_load_detail where query_id in (${queryIds.join(', ') || 'null'})`
-  const named =
-    "nullif(left(regexp_substr(file_name, '[12][0-9]{3}-(0[1-9]|1[0-2])-[0-3][0-9]-events[.]json'), 10), '')"
-  // Where the month has no such day, this is one of another month.
-  const day = "(cast(left(named, 8) || '01' as date) + cast(substring(named, 9, 2) as integer) - 1)"
-  const submitted = await runBatch(connection, work, 'files', {
-    mode: 'TRANSACTION',
-    sqls: [
-      requireLoad('candidate', connection.home, load),
-      `delete from candidate.source_files where dataset = '${dataset}'`,
-      ...(base === null
-        ? []
-        : [
-            `insert into candidate.source_files select * from live.source_files where dataset = '${dataset}'` +
-              ` and ${readByNone(without)}`,
-          ]),
-      'insert into candidate.source_files (path, dataset, bytes, day) ' +
-        `select path, '${dataset}', bytes, case when left(cast(${day} as varchar(10)), 8) = left(named, 8) then ${day} end ` +
-        `from (select trim(file_name) as path, sum(bytes_scanned) as bytes, ${named} as named ${read} ` +
-        `and (select count(distinct file_name) ${read}) = ${files} group by file_name) as files ` +
-        // How consoles show a folder.
-        "where bytes > 0 or path not like '%/'",
-      // Files of the base alone, or the new ones alone, would be something wrong.
-      ...(objects === null
-        ? []
-        : [
-            `delete from candidate.source_files where dataset = '${dataset}'` +
-              ` and (select count(*) from candidate.source_files where dataset = '${dataset}') <> ${objects}`,
-          ]),
-    ],
-  })
-  if (submitted.status === 'FINISHED') return
-  connection.log.info(
-    { error: errorOfStatement(submitted), dataset },
-    'the server does not say which files a load has read',
-  )
 }

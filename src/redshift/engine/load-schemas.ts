@@ -33,6 +33,11 @@ export const stagingTables = { log: 'staging_events', song: 'staging_songs' } as
 /** The last column of the staging tables and of `source_files`: the load that has read the row. */
 export const readBy = '_load'
 
+/** The condition for rows that were read by none of these loads. */
+export function readByNone(loads: readonly LoadId[]): string {
+  return loads.length === 0 ? 'true' : `${readBy} not in (${loads.join(', ')})`
+}
+
 /** The search path under which the tables of a load in that place are found without their schema. */
 export function searchPath(place: LoadSchema): string {
   return `set search_path to ${place === 'candidate' ? 'candidate, staging' : place}`

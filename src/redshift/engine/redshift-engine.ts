@@ -7,7 +7,7 @@ import type { Log } from '../../core/ports/log.ts'
 import type { Work } from '../../core/step.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
-import { type CopySettings, checkSources, stageByCopy } from './copy.ts'
+import { type CopySettings, stageByCopy } from './copy.ts'
 import { createDataApi, createLogin } from './data-api.ts'
 import {
   beginBatch,
@@ -28,7 +28,9 @@ import {
   requireLoad,
   searchPath,
 } from './load-schemas.ts'
-import { compareObjects, listSources, loadedObjects, noteBegun, type SourceObjects } from './source-objects.ts'
+import { compareObjects } from './source-changes.ts'
+import { loadedObjects, noteBegun } from './source-notes.ts'
+import { checkSources, listSources, type SourceObjects } from './source-objects.ts'
 import type { Submitted } from './statement.ts'
 import { type BoundStatement, inRedshift, type StatementBatch } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'

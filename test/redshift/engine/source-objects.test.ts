@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import type { ObjectPlace, ObjectStore } from '../../../src/core/ports/objects.ts'
-import {
-  listNow,
-  listSources,
-  type SourceObjects,
-  singly,
-  wholly,
-  writeManifests,
-} from '../../../src/redshift/engine/source-objects.ts'
+import { singly, wholly, writeManifests } from '../../../src/redshift/engine/copy-from.ts'
+import { listNow, listSources, type SourceObjects } from '../../../src/redshift/engine/source-objects.ts'
 import { never } from './support.ts'
 
 const places = { logData: 's3://bucket/log', songData: 's3://bucket/song', jsonPaths: null }

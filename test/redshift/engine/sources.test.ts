@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ObjectStore } from '../../../src/core/ports/objects.ts'
-import { checkSources } from '../../../src/redshift/engine/copy.ts'
-import { listObjects } from '../../../src/redshift/engine/source-objects.ts'
+
+import { checkSources, listObjects } from '../../../src/redshift/engine/source-objects.ts'
 import { never } from './support.ts'
 
 const good = { logData: 's3://udacity-dend/log_data', songData: 's3://udacity-dend/song_data/A', jsonPaths: null }
