@@ -368,11 +368,13 @@ describe('doctor, about schedules,', () => {
     }
     const world = await clinic({}, () => ({ outbox }))
     const created = world.clock.now().toISOString()
-    await world.bot.ledger.schedules.add(scheduled({ place: channel, owner: anna, created }))
+    const news: Place = { kind: 'slack', channel: 'C0NEWS', channelName: 'news', direct: false }
+    for (const place of [channel, news])
+      await world.bot.ledger.schedules.add(scheduled({ place, owner: anna, created }))
     const { 'Schedule 1': one, 'Schedule 2': two } = await world.found({ place: channel })
     expect(one).toEqual({ state: 'red', detail: `load in #music: ${shut.message}`, remedy: shut.remedy })
     expect(two).toMatchObject({ state: 'red' })
-    expect(asked).toBe(1)
+    expect(asked).toBe(2)
   })
 
   it('warns of an owner who has left or lost the role, and is red where nobody would inherit it', async () => {
@@ -389,6 +391,11 @@ describe('doctor, about schedules,', () => {
     const found = await world.found({ place: channel, who: bob })
     expect(found['Schedule 1']).toMatchObject({ state: 'red', remedy: 'Add one to SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
+    const last = await clinic()
+    last.roles.clear()
+    last.roles.set(anna.id, 'admin')
+    last.left.add(anna.id)
+    expect(await first(last)).toMatchObject({ state: 'red', remedy: 'Add one to SPARKIFY_ADMINS.' })
   })
 
   it('is red about an owner whose role Slack does not tell, with what to do', async () => {

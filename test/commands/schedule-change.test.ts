@@ -260,7 +260,7 @@ describe('schedule edit', () => {
     expect((await onlyOf(bot)).lines).toEqual(['load', 'greet'])
   })
 
-  it('confirms other lines and other times as making it did, and nothing else', async () => {
+  it('confirms other lines, other times and that it wakes the warehouse as making it did, and nothing else', async () => {
     const costly = command('wake', async () => undefined, {
       effect: 'read',
       plan: async () => ({ title: 'Wake it?', facts: ['$0.54 an hour'], act: 'Wake', danger: false }),
@@ -268,6 +268,11 @@ describe('schedule edit', () => {
     const { bot } = await createScheduleOffice({}, [costly])
     await bot.click(planOf(await bot.say('schedule add wake daily at 3')).id)
     expect(await bot.say('schedule edit 1 if=not-empty')).toMatchObject({ ok: true })
+    const before = await onlyOf(bot)
+    for (const change of ['tz=Europe/London', 'paused=resume']) {
+      expect(planOf(await bot.say(`schedule edit 1 ${change}`)).facts).toContain('Wake it?')
+    }
+    expect(await onlyOf(bot)).toEqual(before)
     const plan = planOf(await bot.say('schedule edit 1 hourly'))
     expect(plan.facts).toEqual(['wake, hourly (UTC) in #music', 'Wake it?', '$0.54 an hour'])
     expect((await onlyOf(bot)).phrase).toBe('daily at 03:00')
