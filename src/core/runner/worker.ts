@@ -33,8 +33,8 @@ const longestPauseMs = 60_000
 const maxLost = 3
 
 /**
- * Starts to look: at once, then every second, and whenever it is woken. Resolves after the first look. `progressOf` is null in a process that takes
- * no runs: a terminal.
+ * Polls for runs to take and to cancel: at once, then every second, and whenever it is woken. Resolves after the first poll. `progressOf` is null in a
+ * process that takes no runs: a terminal.
  */
 export async function startWorker(progressOf: ProgressOf | null, session: Session): Promise<Worker> {
   const { deps, registry } = session
