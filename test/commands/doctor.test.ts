@@ -239,6 +239,9 @@ describe('doctor, about people,', () => {
       return (await found())['Approvals']
     }
     expect(await approvals('U0CARL')).toMatchObject({ state: 'green', detail: 'two people; approvers: U0CARL' })
+    const group = await patient(() => ({ policy: { ...freePolicy, twoPerson: true, approvers: ['S0TEAM'] } }))
+    group.bot.deps.directory.peopleOf = async () => [olga.id, 'U0CARL']
+    expect((await group.found({ place: channel }))['Approvals']).toMatchObject({ state: 'green' })
     expect(await approvals(olga.id)).toEqual({
       state: 'warn',
       detail: 'only U0OLGA can approve, so nobody can approve what U0OLGA requests',
@@ -346,6 +349,26 @@ describe('doctor, about schedules,', () => {
     })
   })
 
+  it('looks at none that runs while the token of Slack is refused, and says what only the bot can see', async () => {
+    const refused = finding('Slack token', { state: 'red', detail: 'refused', remedy: '' })
+    const parts = { probes: () => [refused] }
+    expect(await first(await clinic({}, () => parts))).toMatchObject({
+      state: 'not-checked',
+      detail: 'needs Slack token',
+    })
+    expect(await first(await clinic({ state: { kind: 'paused' } }, () => parts))).toMatchObject({ state: 'green' })
+    const outbox: Deps['outbox'] = {
+      resolve: async (place) => place,
+      postingError: async () => null,
+      requirePosts: () => undefined,
+      isBlind: true,
+    }
+    expect(await first(await clinic({}, () => ({ outbox })))).toMatchObject({
+      state: 'not-checked',
+      detail: expect.stringMatching(/^load in #music, next .*; only the bot can check its channel$/),
+    })
+  })
+
   it('is red about one that is parked, with why and the cure', async () => {
     const why = 'I cannot post in #music (is_archived). Use another channel.'
     expect(await first(await clinic({ state: { kind: 'parked', why } }))).toEqual({
@@ -422,6 +445,9 @@ describe('doctor, about schedules,', () => {
 
   it('warns in the terminal where no bot is running that would say them', async () => {
     const world = await clinic()
+    const created = world.clock.now().toISOString()
+    const paused = { place: channel, owner: anna, created, state: { kind: 'paused' } } as const
+    await world.bot.ledger.schedules.add(scheduled(paused))
     expect((await world.found())['Schedules']).toEqual({
       state: 'warn',
       detail: '1 active schedule, but no bot is running',

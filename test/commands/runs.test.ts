@@ -11,7 +11,18 @@ import type { Asker } from '../../src/core/people.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { NewRun, RunEnd } from '../../src/core/ports/runs.ts'
 import { type Reply, text } from '../../src/core/reply.ts'
-import { anna, bob, command, createWorld, deferred, failureOf, planOf, step, terminal } from '../support/core.ts'
+import {
+  anna,
+  bob,
+  command,
+  createWorld,
+  deferred,
+  failureOf,
+  planOf,
+  step,
+  terminal,
+  untilAborted,
+} from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
 import { newRun } from '../support/run.ts'
 
@@ -124,23 +135,23 @@ describe('runs', () => {
     expect(failureOf(missing).message).toBe('There is no run 99.')
   })
 
-  it('offers to cancel a run that is running', async () => {
+  it('offers to cancel a run that is running, and to run again one that was cancelled', async () => {
     const { start } = await createWorld()
     const begun = deferred()
-    const gate = deferred()
     const bot = await start('one', [
       runs,
-      command('load', async () => {
+      cancel,
+      command('load', ({ signal }) => {
         begun.resolve()
-        await gate.promise
-        return undefined
+        return untilAborted(signal)
       }),
     ])
     const running = bot.say('load')
     await begun.promise
     expect(await bot.say('runs 1')).toMatchObject({ next: [{ label: 'Cancel', line: 'cancel 1' }] })
-    gate.resolve()
+    await bot.say('cancel 1')
     await running
+    expect(await bot.say('runs 1')).toMatchObject({ next: [{ label: 'Run again', line: 'run-again 1' }] })
   })
 })
 

@@ -138,7 +138,10 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     const { bot, world, done } = office
     world.roles.set(anna.id, 'viewer')
     expect(await bot.app.reject({ plan: card, who: anna, place: channel })).toMatchObject({ ok: true })
-    expect(failureOf(await bot.click(card, { who: otto })).message).toBe('Anna withdrew this. Nothing was done.')
+    const late = await bot.click(card, { who: otto })
+    expect(failureOf(late).message).toBe('Anna withdrew this. Nothing was done.')
+    // Nobody is offered to ask for it again but its asker.
+    expect([late.next, (await bot.click(card)).next]).toEqual([[], [{ label: 'Spin up', line: 'spin-up' }]])
     expect(await recorded()).toEqual(['withdrawn Anna spin-up: Anna withdrew it.'])
     expect(done).toEqual([])
   })
@@ -257,6 +260,14 @@ describe('a card that would be another one by the click', () => {
     expect(planOf(answer)).toMatchObject({ reasons: [words], changes: [{ was: null, now: words }] })
     expect(done).toEqual([])
     expect(await after.click(planOf(answer).id, { who: otto })).toMatchObject({ ok: true })
+  })
+
+  it('comes of a card for which there is another reason by now', async () => {
+    const after = await office.start('two', { twoPerson: false, budgetUsd: 3 })
+    const answer = await after.click(card, { who: otto })
+    const words = 'It can exceed the budget of $3.00 for November 2026: $0.00 spent so far, $4.34 with it.'
+    expect(planOf(answer)).toMatchObject({ reasons: { length: 2 }, changes: [{ was: null, now: words }] })
+    expect(office.done).toEqual([])
   })
 
   it('is carried out as it was read though the same reason reads differently by now', async () => {

@@ -12,6 +12,7 @@ import {
   type TestProcess,
   type World,
 } from '../../support/core.ts'
+import { delivered } from '../../support/delivered.ts'
 
 describe('a plan', () => {
   let world: World
@@ -131,6 +132,18 @@ describe('a plan', () => {
     expect(failureOf(answer)).toMatchObject({ code: 'expired', message: 'This plan has expired. Nothing was done.' })
     expect(answer.next).toEqual([{ label: 'Spin up', line: 'spin-up' }])
     expect(failureOf(await bot.click('no-such-plan')).code).toBe('expired')
+    // Only whose card expires hears of it.
+    expect(await delivered(bot)).toEqual([])
+    expect(done).toBe(0)
+  })
+
+  it('is refused to who has lost the role since as the line itself would be', async () => {
+    const { id } = planOf(await bot.say('spin-up'))
+    world.roles.delete(anna.id)
+    expect(failureOf(await bot.click(id))).toMatchObject({
+      code: 'not_allowed',
+      message: expect.stringMatching(/^spin-up needs an \w+\. You are U0ANNA, viewer here\./),
+    })
     expect(done).toBe(0)
   })
 

@@ -147,6 +147,15 @@ describe('the budget of a month', () => {
     expect(news).toMatchObject([{ to: 'C0TEAM' }])
   })
 
+  it('mentions who asked for the cluster last in its channel', async () => {
+    const { world, bot, news, tick } = await running()
+    world.roles.set(bob.id, 'admin')
+    await bot.say('extend', { who: bob })
+    world.clock.advance(9 * hour)
+    await tick()
+    expect(await news()).toMatchObject([{ to: 'C0MUSIC', mention: [bob.id] }])
+  })
+
   it('is told in the newest channel also where it was asked for in direct messages since', async () => {
     const { world, bot, news, tick } = await running()
     await bot.say('extend', { place: direct })

@@ -127,6 +127,7 @@ describe('the lines of a schedule', () => {
     ['at 04:00', '', 'at 04:00'],
     ['"top songs 3" at 07:00 daily', 'top songs 3', 'at 07:00 daily'],
     ['top songs 3 at 7am on mondays in #music', 'top songs 3', 'at 7am on mondays in #music'],
+    ['top songs 3 07:00 on mondays in #music', 'top songs 3', '07:00 on mondays in #music'],
     ['top songs 3 07:00 daily', 'top songs 3', '07:00 daily'],
     ['top songs 3 daily at 7', 'top songs 3', 'daily at 7'],
     ['etl; qa checks; pulse', 'etl; qa checks; pulse', ''],

@@ -180,7 +180,12 @@ describe('the report of a night that failed', () => {
       'Run again, leaving out these rows: schedule-run 4 from=8 max-errors=12',
       ...always,
     ])
-    expect(next(lineThat({ failure: { ...failure, cure: 'spin-up' } }))).toEqual(['Spin up: spin-up', ...always])
+    const curable = lineThat({ failure: { ...failure, cure: 'spin-up' } })
+    expect(next(curable)).toEqual(['Spin up: spin-up', ...always])
+    expect(next({ ...curable, schedule: { ...schedule, personal: true } })).toEqual([
+      'Details: runs 8',
+      'Stop following: unfollow 4',
+    ])
     const suggested = [
       { label: 'Check', line: 'qa' },
       { label: 'Undo', line: 'rollback' },
