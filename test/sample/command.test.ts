@@ -56,9 +56,11 @@ describe('npm run sample', () => {
   })
 
   it('ends with 2 without --out, and shows how it is used', async () => {
-    const { status, err } = await run()
-    expect(status).toBe(2)
-    expect(err).toMatch(/^✗ --out is missing\.\nnpm run sample -- --out DIR /)
+    for (const args of [[], ['--out', '']]) {
+      const { status, err } = await run(...args)
+      expect(status).toBe(2)
+      expect(err).toMatch(/^✗ --out is missing\.\nnpm run sample -- --out DIR /)
+    }
   })
 
   it('ends with 1 when the sample cannot be written', async () => {

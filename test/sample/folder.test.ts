@@ -37,10 +37,13 @@ describe('the folder of a sample', () => {
     await symlink('nowhere', join(folder, 'broken'))
     expect(await generateSample(options, join(folder, 'link'))).toBe('written')
     expect(await readdir(join(folder, 'there'))).toContain('sample.json')
-    await expect(generateSample(options, join(folder, 'broken'))).rejects.toMatchObject({
-      code: 'bad_argument',
-      message: `${join(folder, 'broken')} is a symbolic link that leads nowhere.`,
-    })
+    await symlink('circle', join(folder, 'circle'))
+    for (const name of ['broken', 'circle']) {
+      await expect(generateSample(options, join(folder, name))).rejects.toMatchObject({
+        code: 'bad_argument',
+        message: `${join(folder, name)} is a symbolic link that leads nowhere.`,
+      })
+    }
   })
 
   it('may be there and empty, or have parents that are not there yet', async () => {

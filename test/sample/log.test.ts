@@ -53,6 +53,7 @@ describe('the log of the first sample', () => {
     expect(files.filter((file) => file.text.endsWith('\n'))).toEqual([])
     expect(new Set(lines.map(fieldsOf)).size).toBe(1)
     expect(text.match(/\n\n/g)?.length).toBeGreaterThanOrEqual(2)
+    expect(files[0]?.text.split('\n').slice(0, 4).map(Boolean)).toEqual([true, false, true, true])
     expect(text).toMatch(/"registration":\d{13}\.0,/)
   })
 
@@ -86,6 +87,23 @@ describe('the log of the first sample', () => {
       }
     }
     expect(changes).toBeGreaterThanOrEqual(2)
+  })
+
+  it('has a user for nobody between Logout and Login, and plays no song before the one before is over', () => {
+    let over = 0
+    let followed = 0
+    for (const session of inGroups(({ sessionId }) => sessionId).values()) {
+      for (const [index, event] of session.entries()) {
+        const before = session[index - 1]
+        if (before?.page === 'Logout') expect(event.userId).toBe('')
+        if (before?.page === 'NextSong' && event.page === 'NextSong') {
+          followed += 1
+          if (event.ts - before.ts >= Math.floor(before.length ?? 0) * 1000) over += 1
+        }
+      }
+    }
+    // The last songs of the log are cut by its end.
+    expect(over / followed).toBeGreaterThan(0.95)
   })
 
   it('keeps sessions of one listener half an hour apart and the events of one session closer', () => {

@@ -48,7 +48,7 @@ export async function auditChecks(
 }
 
 /** Names what a load is audited by. */
-export function recipeOfAudit({ checks, lostPlays }: SqlLibrary): string {
+export function recipeOfAudit({ checks, lostPlays }: Pick<SqlLibrary, 'checks' | 'lostPlays'>): string {
   const parts = [lostPlays, ...checks.map(({ name, key, sql }) => [name, key, sql])]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }

@@ -12,6 +12,9 @@ import type { Step } from '../step.ts'
 /** What copying left behind: why there is no copy of this load; null where there is one. */
 const copiedSchema = z.object({ failure: z.string().nullable() })
 
+// A load is copied once it is live, and not before.
+const published = ['live', 'previous', 'discarded'] as const
+
 const copyStep = { id: 'copy', title: 'Copy to S3' } as const
 
 /**
@@ -70,7 +73,7 @@ export function copiedTables({ schema, queries }: SqlLibrary): readonly string[]
 
 /** Notes that the copies of all loads but this one are removed; null: of all. */
 export async function forgetCopies(except: LoadId | null, { ledger }: Deps): Promise<void> {
-  const loads = await ledger.loads.list(['building', 'live', 'previous', 'discarded'])
+  const loads = await ledger.loads.list(published)
   for (const { id, facts } of loads) {
     if (id !== except && typeof facts.copied === 'string') await ledger.loads.learn(id, { copied: null })
   }
@@ -79,7 +82,7 @@ export async function forgetCopies(except: LoadId | null, { ledger }: Deps): Pro
 /** The load of which there is a copy: the live one, or the one that was copied last; null where there is none. */
 export async function copiedLoad({ engine, ledger }: Deps): Promise<LoadRecord | null> {
   if (engine.copies === null) return null
-  const loads = await ledger.loads.list(['live', 'previous', 'discarded'])
+  const loads = await ledger.loads.list(published)
   const copied = loads.filter(({ facts }) => typeof facts.copied === 'string')
   const [latest] = copied.toSorted((a, b) => String(b.facts.copied).localeCompare(String(a.facts.copied)))
   return copied.find(({ state }) => state === 'live') ?? latest ?? null

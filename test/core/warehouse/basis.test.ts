@@ -61,6 +61,7 @@ describe('what a load is built on', () => {
     ['load 7 keeps no list of its files', some, { facts: {} }],
     ['the transforms have changed', some, { facts: { recipe: '0123456789abcdef' } }],
     ['the transforms or the JSONPaths file have changed', some, { more: { mapping: 's3://bucket/paths.json "2"' } }],
+    ['its files are numbered otherwise', { ...some, full: 'its files are numbered otherwise' }, {}],
     ['nobody may list', some, { more: { unlisted: { why: 'nobody may list', remedy: '' } } }],
     ['what has changed since load 7 is not known', null, {}],
     ['what has changed since load 7 is not known', new OpsError('not_found', 'gone'), {}],

@@ -9,7 +9,9 @@ import {
   type CheckResult,
   checksLine,
   checksTable,
+  findingOf,
   firstPlace,
+  recipeOfAudit,
 } from '../../../src/core/warehouse/checks.ts'
 import { lostPlays } from '../../../src/core/warehouse/lost-plays.ts'
 import { shippedLibrary } from '../../support/catalog.ts'
@@ -68,8 +70,9 @@ describe('an audit', () => {
       result('b', 3),
       result('c', 1, { severity: 'warn' }),
       result('d', 2, { severity: 'warn' }),
+      result('e', 0, { severity: 'warn' }),
     ]
-    expect(checksLine(results)).toBe('1 of 4 checks green · 1 red · 2 warnings')
+    expect(checksLine(results)).toBe('2 of 5 checks green · 1 red · 2 warnings')
     expect(checksLine(results.slice(0, 1))).toBe('1 of 1 check green')
     expect(checksLine(results.slice(2, 3))).toBe('0 of 1 check green · 1 warning')
     const { rows, actions } = checksTable(results)
@@ -78,8 +81,29 @@ describe('an audit', () => {
       ['b', 'error', 'red', 3],
       ['c', 'warn', 'red', 1],
       ['d', 'warn', 'red', 2],
+      ['e', 'warn', 'green', 0],
     ])
-    expect(actions?.map((action) => action?.line ?? null)).toEqual([null, 'qa check=b', 'qa check=c', 'qa check=d'])
+    const lines = [null, 'qa check=b', 'qa check=c', 'qa check=d', null]
+    expect(actions?.map((action) => action?.line ?? null)).toEqual(lines)
+  })
+
+  it('says what was found with the values of the first row: times in UTC without their fractions, a dash for none', () => {
+    const found = result('a', 1, { finding: '{user} at {start} UTC' })
+    const sample = { ...found.sample, columns: ['start', 'user'], rows: [['2018-11-10T00:15:27.796Z', null]] }
+    expect(findingOf({ ...found, sample })).toBe('– at 2018-11-10 00:15:27 UTC')
+    expect(() => findingOf({ ...found, sample: { ...sample, columns: ['start'] } })).toThrow('no column user')
+  })
+
+  it('is another one where a check, its key or the count of lost plays is', () => {
+    const names = [
+      { checks: [check('a')], lostPlays: 'one' },
+      { checks: [check('a')], lostPlays: 'another' },
+      { checks: [check('a', { key: 'event' })], lostPlays: 'one' },
+      { checks: [check('a', { sql: 'select 2' })], lostPlays: 'one' },
+      { checks: [check('a', { title: 'in other words' })], lostPlays: 'one' },
+    ].map((audited) => recipeOfAudit(audited))
+    expect(new Set(names).size).toBe(4)
+    expect(names[4]).toBe(names[0])
   })
 })
 

@@ -107,17 +107,75 @@ describe('a comparison as it is read', () => {
   })
 })
 
+const load = (id: number, counts: Readonly<Record<string, number>> = {}): LoadRecord => ({
+  ...{ id, state: 'live', started: '', published: null },
+  facts: { counts },
+})
+const plays = (rows: ResultSet['rows'], total = rows.length): ResultSet => ({ columns: [], rows, total })
+
+describe('what is held', () => {
+  const judged = (before: ResultSet, after: ResultSet) =>
+    judge(
+      { live: load(1), load: load(2), days: [before, after], artists: [] },
+      { limits: usualLimits, star: [], today: '2018-11-20' },
+    )
+
+  it('is a day that loses more than its limit, and one that is not over where it loses all', () => {
+    const before = plays([
+      ['2018-11-01', 100, 0],
+      ['2018-11-02', 100, 0],
+      ['2018-11-20', 100, 0],
+      ['2018-11-21', 100, 0],
+    ])
+    const after = plays([
+      ['2018-11-01', 80, 0],
+      ['2018-11-02', 79, 0],
+      ['2018-11-20', 1, 0],
+    ])
+    const { shown, held } = judged(before, after).days
+    expect(shown.map(({ held: isHeld }) => isHeld)).toEqual([false, true, false, true])
+    expect(held).toBe(2)
+  })
+
+  it('is shown before days that change more, then the earliest of those, all in order of time', () => {
+    const days = Array.from({ length: 30 }, (_, at) => new Date(Date.UTC(2018, 9, 30 - at)).toISOString().slice(0, 10))
+    const before = plays(days.map((on) => [on, 100, 0]))
+    const after = plays(days.map((on, at) => [on, at === 0 ? 70 : 900, 0]))
+    const { shown, changed } = judged(before, after).days
+    expect(changed).toBe(30)
+    expect(shown.map((one) => one.day)).toEqual([...days.slice(11).toReversed(), '2018-10-30'])
+  })
+
+  it('is a coverage that falls by more points than its limit', () => {
+    const held = (then: number, now: number) =>
+      judged(plays([['2018-11-01', 10_000, then]]), plays([['2018-11-01', 10_000, now]])).coverage
+    expect(held(400, 200)).toEqual({ before: 4, after: 2, held: false })
+    expect(held(400, 199)).toEqual({ before: 4, after: 1.99, held: true })
+    expect(held(400, 900)).toEqual({ before: 4, after: 9, held: false })
+  })
+
+  it('is a table of the star that loses more rows than its limit; one that had none loses none', () => {
+    const { tables } = judge(
+      {
+        live: load(1, { staging_events: 1_000, songplays: 1_000, songs: 1_000, users: 0, time: 5_000 }),
+        load: load(2, { staging_events: 0, songplays: 979, songs: 980, users: 0, time: 4_950 }),
+        ...{ days: [], artists: [] },
+      },
+      { limits: usualLimits, star: ['songplays', 'songs', 'users', 'time'], today: '2018-11-20' },
+    )
+    expect(tables.filter(({ held }) => held).map(({ table }) => table)).toEqual(['songplays'])
+  })
+})
+
 describe('artists', () => {
-  const load = (id: number): LoadRecord => ({ id, state: 'live', started: '', published: null, facts: {} })
-  const plays = (rows: ResultSet['rows'], total = rows.length): ResultSet => ({ columns: [], rows, total })
   const artistsOf = (...artists: readonly ResultSet[]) =>
     judge({ live: load(1), load: load(2), days: [], artists }, { limits: usualLimits, star: [], today: '2018-12-01' })
       .artists
 
   it('are the five that changed most, by name where they changed alike', () => {
     const before = plays([
-      ['A', 9],
       ['B', 9],
+      ['A', 9],
       ['C', 9],
       ['D', 9],
       ['E', 9],

@@ -127,5 +127,8 @@ describe('the copy of a load', () => {
     expect(names).toEqual(expect.arrayContaining([...library.tables.star]))
     const only = { ...library, queries: library.queries.slice(0, 0) }
     expect(copiedTables(only)).toEqual(library.schema.star)
+    const [query] = library.queries
+    const joined = query === undefined ? [] : [{ ...query, sql: 'select 1 from users join staging_songs on true' }]
+    expect(copiedTables({ ...library, queries: joined })).toHaveLength(library.schema.star.length + 1)
   })
 })

@@ -23,6 +23,12 @@ describe('how the source differs from its contract', () => {
     ['of no records it does not', [field('page')], [], []],
     ['in another spelling it does not', [field('page')], [seen('PAGE')], []],
     [
+      'has a new field whose name has a line end',
+      [],
+      [seen('de\nvice')],
+      [{ what: 'new field de vice (text)', first: 'a.json, line 1', line: 'log de vice text watched' }],
+    ],
+    [
       'of the other dataset counts nothing',
       [field('page', { dataset: 'song' })],
       [seen('page')],

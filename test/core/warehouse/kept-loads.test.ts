@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { DiskFull, OpsError } from '../../../src/core/errors.ts'
 import type { Engine } from '../../../src/core/ports/engine.ts'
-import { earlierLoad, keptLoads, releaseSpace } from '../../../src/core/warehouse/kept-loads.ts'
+import {
+  earlierLoad,
+  keptLoads,
+  releaseFailed,
+  releaseSpace,
+  unknownLoads,
+} from '../../../src/core/warehouse/kept-loads.ts'
 import { command, createWorld, type TestProcess } from '../../support/core.ts'
 
 /** A process in which three loads are building; `publish` makes one live, with as many kept as there are. */
@@ -20,7 +27,11 @@ async function startLoader() {
       }),
     ),
   )
-  const bot = await world.start('one', [begin, ...publishes])
+  const hold = command('hold-2', async ({ runId, deps: { ledger } }) => {
+    expect(await ledger.loads.hold(2, runId, 'one')).toBe(true)
+    return undefined
+  })
+  const bot = await world.start('one', [begin, hold, ...publishes])
   for (const _ of [1, 2, 3]) await bot.say('etl')
   return { bot, publish: (load: number, kept = 3) => publishing(bot, load, kept) }
 }
@@ -95,5 +106,27 @@ describe('the space of loads', () => {
       [2, 1],
       [3, 2],
     ])
+  })
+
+  it('is kept for one that is held, and given back at once by one that failed where nobody can carry it on', async () => {
+    const { bot, publish } = await startLoader()
+    const retained: (readonly number[])[] = []
+    const engine: Engine = Object.create(bot.deps.engine, {
+      retain: { value: async (loads: readonly number[]) => void retained.push(loads) },
+      stored: { value: async () => [1, 9].map((load) => ({ load, bytes: 1 })) },
+    })
+    const deps = { ...bot.deps, engine }
+    await publish(1)
+    await bot.say('hold-2')
+    await releaseSpace(deps)
+    expect(retained.splice(0)).toEqual([[3, 2, 1]])
+    await releaseFailed(3, new OpsError('bad_data', 'unreadable rows'), deps)
+    expect(retained).toEqual([])
+    await releaseFailed(3, new OpsError('checks_red', 'red'), deps)
+    expect(retained.splice(0)).toEqual([[2, 1]])
+    expect((await bot.ledger.loads.get(3))?.state).toBe('discarded')
+    await releaseFailed(2, new DiskFull('full', '', new Error('ENOSPC')), deps)
+    expect(retained).toEqual([[1]])
+    expect(await unknownLoads(deps)).toEqual([9])
   })
 })
