@@ -41,7 +41,7 @@ describe('schedule', () => {
   })
 
   it('lists all schedules with their next time, what is not usual about them; how to add one where there is none', async () => {
-    const { bot } = await createScheduleOffice()
+    const { bot, clock } = await createScheduleOffice()
     expect(await bot.say('schedule')).toMatchObject({
       ok: true,
       headline: 'No schedules yet.',
@@ -93,6 +93,9 @@ describe('schedule', () => {
     })
     expect(answer.run?.line).toBe('schedule part=list')
     expect(await bot.ledger.runs.list({ command: 'schedule', listedOnly: true, limit: 5 })).toEqual([])
+    clock.advance(2 * 3_600_000)
+    await bot.beat()
+    expect(JSON.stringify((await bot.say('schedule')).replies)).not.toContain('mentions nobody')
   })
 
   it('shows one schedule by its number: its next times and all its options', async () => {

@@ -83,6 +83,23 @@ describe('the figures of an answer', () => {
     expect(figuresOf(hint, table)?.words[0]).toBe(words)
   })
 
+  it.each<[Cell, Cell, string]>([
+    [5, 0, 'paid share 5.0% (+5.0 points)'],
+    [0, 5, 'paid share 0.0% (−5.0 points)'],
+    [0, 0, 'paid share 0.0% (0.0 points)'],
+  ])('of %s percent after %s read "%s"', (now, before, words) => {
+    const table = days(['2018-02-22', null, before, 'no'], ['2018-03-01', null, now, 'no'])
+    expect(figuresOf(hint, table)?.words[1]).toBe(words)
+  })
+
+  it('name their row, the only one of its answer aside', () => {
+    const first: FiguresHint = { ...hint, row: { at: 1, where: null }, weekBefore: false }
+    const only = days(['2018-02-22', 9, 50, 'no'])
+    expect(figuresOf(first, only)?.of).toBeNull()
+    expect(figuresOf(first, days(['2018-02-22', 9, 50, 'no'], ['2018-02-23', 8, 50, 'no']))?.of).toBe('22 Feb 2018')
+    expect(figuresOf({ ...first, row: { at: 'last', where: null } }, only)?.of).toBe('22 Feb 2018')
+  })
+
   it('tell no change where the day a week before is not whole, not there, or not asked for', () => {
     const now = ['2018-11-29', 346, 85.9, 'no'] as const
     const alone = { of: '29 Nov 2018', changes: false, words: ['plays 346', 'paid share 85.9%'] }

@@ -42,6 +42,12 @@ describe('stored rows', () => {
     ])
   })
 
+  it('are sorted by a column as it is named or titled, by its name where both are meant', () => {
+    const named: TableReply = { ...table([1, 2]), labels: ['City', 'Place'] }
+    const sortedBy = (sort: string) => pageOf(named, { sort, order: undefined, page: 1, n: 2 }).sortedBy
+    expect(['city', 'Value', 'place'].map(sortedBy)).toEqual(['place', 'value', 'place'])
+  })
+
   it('that have nothing in the column come last, whichever way it is sorted', () => {
     expect(sorted([null, 2, null, 1])).toEqual([2, 1, null, null])
     expect(sorted([null, 2, null, 1], 'asc')).toEqual([1, 2, null, null])

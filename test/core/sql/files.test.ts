@@ -175,6 +175,12 @@ describe('a query file', () => {
       'the default "Mars/Base" is not a time zone',
     ],
     [
+      'two zones',
+      ['-- param a: zone = UTC, a', '-- param b: zone = UTC, b'],
+      "select :a(x) * interval '1 minute' + :b(x) * interval '1 minute'",
+      'it has two zones',
+    ],
+    [
       'a zone without a column',
       ['-- param tz: zone = UTC, a'],
       'select :tz(a),\n:tz',
