@@ -98,10 +98,11 @@ function createLook(): Look {
   }
 }
 
+/** The text of a record does not begin as an array. */
 function recordOf(text: string): object | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+    return typeof value === 'object' ? value : null
   } catch {
     // What is no JSON is reported by who loads it.
     return null

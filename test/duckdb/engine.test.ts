@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import { createDuckdbEngine, type DuckdbOptions } from '../../src/duckdb/engine.ts'
+import { usualMemoryLimit } from '../../src/duckdb/instance.ts'
 import { lengths } from '../support/soak.ts'
 import { template } from '../support/templates.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -187,6 +188,7 @@ describe('asking', () => {
       ["timestamp '1969-12-31 23:59:59.999999'", '1969-12-31T23:59:59.999999Z', 'time'],
       ["timestamp '2018-11-01 20:57:10.796123'", '2018-11-01T20:57:10.796123Z', 'time'],
       ["timestamp 'infinity'", 'infinity', 'time'],
+      ["timestamp '-infinity'", '-infinity', 'time'],
       ["timestamp_s '2018-11-01 20:57:10'", '2018-11-01T20:57:10.000Z', 'time'],
       ["timestamp_ms '2018-11-01 20:57:10.796'", '2018-11-01T20:57:10.796Z', 'time'],
       ["timestamp_ns '2018-11-01 20:57:10.796123456'", '2018-11-01T20:57:10.796123Z', 'time'],
@@ -253,6 +255,17 @@ describe('asking', () => {
       message: 'The warehouse refused a statement: broken',
       cause: expect.any(Error),
     })
+  })
+
+  it('takes a quarter of the memory that the process may use, where nobody says how much', () => {
+    const mayUse = vi.spyOn(process, 'constrainedMemory')
+    onTestFinished(() => mayUse.mockRestore())
+    const taken = [4_000, 0, 2 ** 60].map((limit) => {
+      mayUse.mockReturnValue(limit)
+      return usualMemoryLimit()
+    })
+    const ofAll = `${Math.floor(totalmem() / 4)}B`
+    expect(taken).toEqual(['1000B', ofAll, ofAll])
   })
 
   it('says when memory and disk are not enough', async () => {

@@ -88,6 +88,29 @@ describe('the contract of the source', () => {
     ])
   })
 
+  it('reports a field as missing where only the first records lack it, and nothing of a file that is no UTF-8', async () => {
+    const utf16 = Buffer.from(`\ufeff${record({ device: 'phone' })}`, 'utf16le')
+    expect(await driftIn({ 'a.json': `${without('page')}\n${record()}`, 'b.json': utf16 })).toMatchObject([
+      { what: 'field page is missing', first: 'a.json, line 1' },
+    ])
+  })
+
+  it('looks at a thousand of many files, evenly, and keeps at most 200 fields', async () => {
+    const root = await temporaryFolder()
+    await writeFiles(root, {
+      'a.json': JSON.stringify(Object.fromEntries(Array.from({ length: 300 }, (_, at) => [at, at]))),
+    })
+    const [file] = (await listFolder(root, 'SPARKIFY_LOG_DATA', never, Date.now())).files
+    const files = file === undefined ? [] : Array.from({ length: 2_500 }, () => file)
+    let looked = 0
+    const shown = (path: string): string => {
+      looked += 1
+      return path
+    }
+    const seen = await fieldsIn(files, shown, never)
+    expect([looked, seen.length]).toEqual([1_000, 200])
+  })
+
   it('reports nothing of a field that may be missing, and reads packed files', async () => {
     expect(await driftIn({ 'a.json': without('method') })).toEqual([])
     const packed = gzipSync(`${record()}\n${record({ more: 1 })}`)

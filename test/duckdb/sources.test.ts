@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, stat, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -20,9 +20,27 @@ async function withSources(
 const list = async (change?: (home: string) => Promise<void>): Promise<Sources> =>
   (await withSources(change)).engine.sources(never)
 
+describe('the stamp of a file', () => {
+  it('is known three seconds after its content, its inode and its own time', async () => {
+    const root = await temporaryFolder()
+    await writeFiles(root, { 'a.json': '{}' })
+    const path = join(root, 'a.json')
+    await utimes(path, 0, 0)
+    const { ctimeMs } = await stat(path)
+    const stampAfter = async (ms: number) =>
+      (await listFolder(root, 'SPARKIFY_LOG_DATA', never, Math.ceil(ctimeMs) + ms)).files[0]?.stamp
+    expect(await stampAfter(2_900)).toBeNull()
+    const stamp = await stampAfter(3_100)
+    expect(stamp).toMatch(/^0\/\d+$/)
+    await utimes(path, ctimeMs / 1000 + 60, ctimeMs / 1000 + 60)
+    expect(await stampAfter(30_000)).toBeNull()
+    expect(await stampAfter(63_100)).not.toBe(stamp)
+  })
+})
+
 describe('the sources', () => {
   it('are all .json and .json.gz files at any depth, sorted by path, with size and day; hidden files are not', async () => {
-    const { log } = await list((home) =>
+    const { log, skipped } = await list((home) =>
       writeFiles(join(home, 'log_data'), {
         'b/2018-11-02-events.json.gz': 'xyz',
         'a.json': '',
@@ -38,6 +56,7 @@ describe('the sources', () => {
       ['a.json', 0, null],
       ['b/2018-11-02-events.json.gz', 3, '2018-11-02'],
     ])
+    expect(skipped).toEqual(['json', 'readme.txt'])
   })
 
   it('are listed in no time to speak of when there are thousands', async () => {
