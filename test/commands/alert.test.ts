@@ -130,9 +130,17 @@ describe('an alert', () => {
     const warehouse = await createLoadedWarehouse()
     const { bot } = warehouse
     const states = async () => (await posted(bot)).map(([key, title]) => [key, title])
+    const listed = async () => {
+      const table = (await bot.say('alert')).replies.find((reply) => reply.kind === 'table')
+      return [table?.rows[0]?.[5], table?.actions?.[0]]
+    }
     await bot.say('alert add query=pulse when="plays < 100"')
     expect(await states()).toEqual([['alert:1:1', 'Alert 1 is firing']])
-    expect((await bot.say('alert snooze 1 8h')).headline).toMatch(/^Alert 1 \(pulse, plays<100\) is snoozed until /)
+    expect(await listed()).toEqual(['firing since 11 Nov 2018', { label: 'Acknowledge', line: 'alert-acknowledge 1' }])
+    expect((await bot.say('alert snooze 1 8h')).headline).toBe(
+      'Alert 1 (pulse, plays<100) is snoozed until 23 Nov 2026, 20:00 UTC.',
+    )
+    expect(await listed()).toEqual(['snoozed since 11 Nov 2018', { label: 'Show', line: 'alert 1' }])
     expect(await states()).toEqual([['alert:1:1', 'Alert 1 is snoozed']])
     warehouse.clock.advance(9 * 3_600_000)
     expect((await states()).map(([key]) => key)).toEqual(['alert:1:1', expect.stringMatching(/^alert:1:1:woke:/)])
@@ -146,6 +154,7 @@ describe('an alert', () => {
     expect((await bot.say('alert pause 1')).headline).toBe('Alert 1 (pulse, plays<90) is paused.')
     expect(await states()).toEqual([['alert:1:2', 'Alert 1 was paused']])
     expect(await states()).toEqual([])
+    expect(await listed()).toEqual(['paused', { label: 'Resume', line: 'alert-resume 1' }])
     expect((await bot.say('alert resume 1')).headline).toBe('Alert 1 (pulse, plays<90) is on again.')
     expect(await states()).toEqual([['alert:1:3', 'Alert 1 is firing']])
     const removed = await bot.say('alert remove 1')

@@ -129,11 +129,20 @@ describe('a load that loses much of what is live', () => {
     const buttons = async (who: Asker) => labels((await homeOf(bot, who)).sections.flatMap(({ entries }) => entries))
     expect(await buttons(anna)).toEqual(expect.arrayContaining(['Publish anyway', 'Discard', 'Show rows']))
     expect(await buttons(bob)).not.toContain('Discard')
-    expect(tablesOf(await bot.say('loads'))[0]?.rows.map(([load, state]) => [load, state])).toEqual([
+    const listed = await bot.say('loads')
+    expect(tablesOf(listed)[0]?.rows.map(([load, state]) => [load, state])).toEqual([
       [id, 'held'],
       [2, 'live'],
       [1, 'kept'],
     ])
+    expect(tablesOf(listed)[0]?.actions).toEqual([
+      { label: 'Show', line: `loads ${id}` },
+      { label: 'Show', line: 'loads 2' },
+      { label: 'Roll back', line: 'rollback 1' },
+    ])
+    // What is to be done with the held one, wherever it is shown.
+    expect([listed.next, (await bot.say(`loads ${id}`)).next]).toEqual([held.next, held.next])
+    expect((await bot.say('loads 2')).next).toEqual([{ label: 'Loads', line: 'loads' }])
 
     const rows = await bot.say(`loads rows ${id}`)
     expect(rows).toMatchObject({ ok: true, audience: 'asker' })

@@ -118,6 +118,8 @@ describe('schedule add', () => {
     await bot.say(refused.next[0]?.line ?? '')
     expect(await onlyOf(bot)).toMatchObject({ lines: ['load', 'greet'], phrase: 'daily at 03:00' })
     expect((await bot.say('schedule add "xyzzy" daily at 3')).next).toEqual([])
+    // The nearest command would not take the rest of the line.
+    expect((await bot.say('schedule add "greeet n=5" daily at 3')).next).toEqual([])
   })
 
   it('understands lines without their quotation marks, as people type them on a phone', async () => {
