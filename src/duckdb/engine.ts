@@ -8,6 +8,7 @@ import { isRemote, sourcesSummary } from '../core/warehouse/sources.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { type Dataset, datasets } from './datasets.ts'
 import { damaged, damagedCandidate, inFolder, isCorrupt, isDamage } from './failure.ts'
+import { hashesOf } from './hashes.ts'
 import {
   dropIncrement,
   isIncrement,
@@ -24,16 +25,7 @@ import { locateEvent } from './locate.ts'
 import { verifyPacked } from './packed.ts'
 import { inDuckdb, select } from './select.ts'
 import { type DuckdbSession, withSession } from './session.ts'
-import {
-  addOwnColumns,
-  compare,
-  hashesOf,
-  hasList,
-  loadedFilesOf,
-  nameIn,
-  takeOverGone,
-  whereRead,
-} from './source-list.ts'
+import { addOwnColumns, compare, hasList, loadedFilesOf, nameIn, takeOverGone, whereRead } from './source-list.ts'
 import { asSourceError, type Listing, listFolder, type Variable } from './sources.ts'
 import { stageFiles } from './stage.ts'
 

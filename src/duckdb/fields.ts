@@ -3,9 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { cancelled } from '../core/pacing.ts'
 import type { FieldSeen, SourceFile, ValueKind } from '../core/ports/engine.ts'
 import type { RowPlace } from '../core/unreadable.ts'
+import { isSmall } from './hashes.ts'
 import { hasPackedName, isZlibError, openBytes } from './packed.ts'
 import { NotUtf8File, readRecords, recordsOfText, type SourceRecord } from './records.ts'
-import { isSmall } from './source-list.ts'
 
 /*
  * Which fields the records of the source files have. DuckDB is not asked: reading the names of all fields takes as long as reading the

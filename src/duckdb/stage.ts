@@ -8,6 +8,7 @@ import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
 import { fieldsIn } from './fields.ts'
+import { type Hashes, hashesMeanwhile, hashesOf, isSmall, readNow } from './hashes.ts'
 import { isIncrement, touch } from './increment.ts'
 import { hasPackedName, verifyPacked } from './packed.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
@@ -16,13 +17,8 @@ import type { DuckdbSession } from './session.ts'
 import {
   compare,
   type Difference,
-  type Hashes,
-  hashesMeanwhile,
-  hashesOf,
-  isSmall,
   nameIn,
   nextNumber,
-  readNow,
   type SourceFolder,
   totalsOf,
   type WhereRead,

@@ -16,8 +16,9 @@ import { quoted } from '../aws-failure.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { awsStep, type ClusterContext, wrongState } from './cluster-context.ts'
-import { readingPolicy, redshiftServices, sourcePlaces, trustPolicy, trustsRedshift } from './policies.ts'
+import { readingPolicy, sourcePlaces } from './policies.ts'
 import { findRole, isTagged } from './resources.ts'
+import { redshiftServices, trustPolicy, trustsRedshift } from './trust-policy.ts'
 
 /** The role by our name, if it is ours; null when there is none. Throws `cluster_state` for another owner's. */
 export async function ownRole({ clients, settings }: ClusterContext): Promise<Role | null> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ownerPattern, readingPolicy, trustPolicy, trustsRedshift } from '../../../src/redshift/cluster/policies.ts'
+import { ownerPattern, readingPolicy } from '../../../src/redshift/cluster/policies.ts'
 import { tagsOf } from '../../../src/redshift/cluster/role.ts'
+import { trustPolicy, trustsRedshift } from '../../../src/redshift/cluster/trust-policy.ts'
 import { evaluate } from '../../support/aws/iam/evaluate.ts'
 import { parsePolicy } from '../../support/aws/iam/policy.ts'
 import { settings } from './stage.ts'

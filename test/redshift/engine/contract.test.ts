@@ -9,7 +9,7 @@ import {
 import type { Engine } from '../../../src/core/ports/engine.ts'
 import type { Work } from '../../../src/core/step.ts'
 import { listFolder } from '../../../src/duckdb/sources.ts'
-import { trustPolicy } from '../../../src/redshift/cluster/policies.ts'
+import { trustPolicy } from '../../../src/redshift/cluster/trust-policy.ts'
 import { describeEngine, type SourceFolders } from '../../contract/engine.ts'
 import { createStage, never, newStep } from './support.ts'
 
