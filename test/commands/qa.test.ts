@@ -89,7 +89,8 @@ describe('qa', () => {
       watch: null,
       sql: 'select 1 as n',
     } as const
-    const strict = await createWarehouse({ library: { ...bot.deps.library, checks: [never] } })
+    const library = { ...bot.deps.library, checks: [never] }
+    const strict = await createWarehouse({ library })
     await strict.bot.say('create-tables')
     const answer = await strict.bot.say('qa')
     expect(answer).toMatchObject({
@@ -97,7 +98,10 @@ describe('qa', () => {
       exit: 1,
       headline: '0 of 1 check green · 1 red.',
       run: { state: 'complete' },
+      next: [{ label: 'Load', line: 'etl' }],
     })
+    const loaded = await createLoadedWarehouse({ library })
+    expect((await loaded.bot.say('qa checks')).next).toEqual([{ label: 'Load again', line: 'etl' }])
     expect(answer.replies.flatMap((reply) => (reply.kind === 'table' ? [reply.title] : []))).toEqual([
       'Rows',
       'Checks',
