@@ -76,6 +76,15 @@ describe('follow', () => {
     expect(failureOf(await say('unfollow 1')).code).toBe('not_found')
   })
 
+  it('is stopped without its number where it is the only one', async () => {
+    const { bot, say } = await office()
+    for (const time of [9, 10]) await say(`follow songs daily at ${time}`)
+    expect(failureOf(await say('unfollow')).message).toBe('Which one? Nothing was done.')
+    await say('unfollow 1')
+    expect(await say('unfollow')).toMatchObject({ headline: 'You no longer follow songs, daily at 10:00 (UTC).' })
+    expect(await bot.ledger.schedules.followed()).toEqual([])
+  })
+
   it.each([
     ['follow songs', 'daily at 09:00'],
     ['follow "songs" weekdays at 8am', 'weekdays at 08:00'],
@@ -103,8 +112,15 @@ describe('follow', () => {
   })
 
   it('takes only what changes nothing, from an admin too, and nothing from a terminal', async () => {
-    const { say } = await office()
-    expect(failureOf(await say('follow load daily at 9', anna)).message).toMatch(/^load changes something/)
+    const draft = { title: 'Wake it?', facts: [], act: 'Wake', danger: false }
+    const { say } = await office([
+      command('mark', async () => undefined, { effect: 'bot' }),
+      command('wake', async () => undefined, { effect: 'read', plan: async () => draft }),
+    ])
+    for (const name of ['load', 'mark', 'wake']) {
+      const { message } = failureOf(await say(`follow ${name} daily at 9`, anna))
+      expect(message).toMatch(new RegExp(`^${name} changes something`))
+    }
     const local = { kind: 'local', id: 'ada', name: 'ada' } as const
     expect(failureOf(await say('follow songs daily at 9', local, terminal)).message).toMatch(/a terminal does not have/)
   })
@@ -178,6 +194,15 @@ describe('what somebody follows', () => {
     ])
   })
 
+  it('has a line once in it that is followed at two times which come together', async () => {
+    const world = await office()
+    await world.say('follow songs daily at 9')
+    await world.say('follow songs mondays at 9')
+    const { ran } = await at('2026-11-30T09:00:05.000Z', world)
+    expect(ran).toHaveLength(1)
+    expect(await world.bot.ledger.runs.list({ command: 'songs', limit: 5 })).toHaveLength(1)
+  })
+
   it('does not come again for the same moment where the first of it was stopped meanwhile', async () => {
     const world = await office()
     await world.say('follow songs daily at 9')
@@ -221,6 +246,7 @@ describe('what somebody follows', () => {
   it('ends with its owner: nobody inherits it, and nobody is told', async () => {
     const world = await office()
     await world.say('follow songs daily at 9')
+    await world.say('follow songs mondays at 9')
     world.left.add(bob.id)
     const { ran, posted } = await at('2026-11-24T09:00:00.000Z', world)
     expect([ran, posted]).toEqual([[], []])
@@ -248,6 +274,7 @@ describe('what somebody follows', () => {
     expect(await bot.say('follow secret daily at 9', { who: bob })).toMatchObject({
       headline: 'You follow secret, daily at 09:00 (UTC) again.',
     })
+    expect((await at('2026-11-24T09:01:00.000Z', { ...world, bot })).ran).toEqual([])
   })
 
   it('is suspended all at once where their direct messages refuse it', async () => {
@@ -265,5 +292,11 @@ describe('what somebody follows', () => {
     ])
     const list = await say('follow')
     expect(JSON.stringify(list.replies)).toContain('is suspended: I cannot post in your direct messages. Open them.')
+    expect(list.replies[0]).toMatchObject({
+      actions: [9, 10].map((hour) => ({
+        label: 'Resume',
+        line: `follow songs daily at ${String(hour).padStart(2, '0')}:00 tz=UTC`,
+      })),
+    })
   })
 })
