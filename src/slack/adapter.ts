@@ -94,7 +94,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
   const channels = createChannels(clients.quick, clock, log)
   const shared = createSharedChannels({ client: clients.quick, channels, policy, clock, log })
   const access = createAccess({ profiles, installation: identity.installation, policy })
-  const sender = createSender({ clients, shared, log })
+  const sender = createSender({ clients, shared, clock, log })
   const budget = createRateWindow(clock, editsPerMinute)
   const slash = {
     name: '/sparkify',

@@ -84,12 +84,29 @@ describe('the message of a run', () => {
         : undefined,
     )
     allDoors()
-    // Until then no time passes: progress that is refused too would be a second sender, with a wait of its own.
+    // Until then no time passes, so that none of its progress is edited between.
     await eventually(async () => (await office.ledger.runs.get(1))?.state === 'complete')
     await office.clock.until(() => main()[0]?.text.includes('The house stands.') ?? false)
     const times = edits().map(({ at }) => at)
     expect(refused).toBeGreaterThanOrEqual(2)
     for (const [i, at] of times.entries()) if (i > 0) expect(at - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(7000)
+    await eventually(told)
+  })
+
+  it('is not edited at its end either before the time that Slack asked its progress to wait', async () => {
+    await building()
+    let isRefused = false
+    office.front.inject(({ name }) => {
+      if (name !== 'chat.update' || isRefused) return undefined
+      isRefused = true
+      return { status: 429, headers: { 'retry-after': '7' }, body: { ok: false, error: 'ratelimited' } }
+    })
+    office.doors.open('dig')
+    await office.clock.until(() => isRefused)
+    allDoors()
+    await office.clock.until(() => main()[0]?.text.includes('The house stands.') ?? false)
+    const [refused = 0, next = 0] = edits().map(({ at }) => at)
+    expect(next - refused).toBeGreaterThanOrEqual(7000)
     await eventually(told)
   })
 

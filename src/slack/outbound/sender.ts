@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { messageOf } from '../../core/errors.ts'
 import type { Asker } from '../../core/people.ts'
 import { type Conversation, directMessagesOf } from '../../core/place.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { Post } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { call, upload, uploadPicture } from '../api-methods.ts'
@@ -65,10 +66,12 @@ const notShownHere: SlackMessage = {
 export function createSender({
   clients: { once },
   shared,
+  clock,
   log,
 }: {
   readonly clients: SlackClients
   readonly shared: Pick<SharedChannels, 'isClosed'>
+  readonly clock: Pick<Clock, 'elapsed'>
   readonly log: Log
 }): Sender {
   const requireOpen = async (channel: string): Promise<void> => {
@@ -78,9 +81,18 @@ export function createSender({
     })
     if (isClosed) throw new SlackRefused('a post', externallyShared)
   }
+  // Slack limits all edits of an app together: what it asks one to wait, the others wait too.
+  let editsFrom = 0
   const update = async (post: Post, message: SlackMessage): Promise<void> => {
-    // An empty list removes the blocks of the richer form before it.
-    await call(once, 'chat.update', { channel: post.channel, ts: post.ts, ...message }, z.object({}))
+    const wait = editsFrom - clock.elapsed()
+    if (wait > 0) throw new SlackBusy('an edit', wait)
+    try {
+      // An empty list removes the blocks of the richer form before it.
+      await call(once, 'chat.update', { channel: post.channel, ts: post.ts, ...message }, z.object({}))
+    } catch (error) {
+      if (error instanceof SlackBusy) editsFrom = clock.elapsed() + error.retryAfterMs
+      throw error
+    }
   }
   const post = async ({ channel, thread }: PostTarget, fallbacks: Fallbacks): Promise<Accepted<Post>> => {
     await requireOpen(channel)
