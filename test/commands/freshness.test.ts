@@ -81,7 +81,9 @@ describe('freshness', () => {
   it('is set for a channel, as people write a time, and set again in its place', async () => {
     const set = await bot.say('freshness by 6am tz=Europe/London in #music')
     expect(set.headline).toMatch(/^Freshness 1: each day by 06:00 \(Europe\/London\) in #?\S+\.$/)
-    expect((await bot.say('freshness by 06:00 tz=Europe/London')).headline).toContain('Freshness 2')
+    expect((await bot.say('freshness by 06:00 tz=Europe/London')).headline).toBe(
+      'Freshness 2: each day by 06:00 (Europe/London) in #music.',
+    )
     const again = await bot.say('freshness by 7:30 tz=UTC')
     expect(again.headline).toBe(
       'Freshness 2: each day by 07:30 (UTC) in #music. It was by 06:00 (Europe/London) in #music.',

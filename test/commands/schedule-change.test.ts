@@ -139,6 +139,9 @@ describe('a schedule', () => {
       state: { kind: 'active' },
       since: '2026-11-23T14:00:00.000Z',
     })
+    await bot.ledger.schedules.change(id, { state: { kind: 'parked', why: 'gone' } })
+    await bot.say('schedule edit 1 in <#C0DATA123|data>')
+    expect((await onlyOf(bot)).state).toEqual({ kind: 'active' })
     expect(failureOf(await bot.say('schedule move 1 in <#C0CLOSED00|closed>')).code).toBe('slack')
     expect((await onlyOf(bot)).place).toMatchObject({ channel: 'C0DATA123' })
     await bot.say('schedule move 1')
@@ -277,7 +280,7 @@ describe('schedule edit', () => {
     expect(plan.facts).toEqual(['wake, hourly (UTC) in #music', 'Wake it?', '$0.54 an hour'])
     expect((await onlyOf(bot)).phrase).toBe('daily at 03:00')
     await bot.click(plan.id)
-    expect((await onlyOf(bot)).phrase).toBe('hourly')
+    expect(await onlyOf(bot)).toMatchObject({ phrase: 'hourly', approval: { plan: { facts: plan.facts }, by: anna } })
   })
 
   it.each([

@@ -21,6 +21,7 @@ describe('a command line', () => {
     ['top-songs --matched --n 5', [word('top-songs'), named('matched', 'yes'), named('n', '5')]],
     ['etl Max_Errors=3', [word('etl'), named('max-errors', '3')]],
     ['schedule add "top songs 10" daily', [word('schedule'), word('add'), quoted('top songs 10'), word('daily')]],
+    ['say "--n" 5', [word('say'), quoted('--n'), word('5')]],
     ["say 'a b' it's", [word('say'), quoted('a b'), word("it's")]],
     ['say n="a b"', [word('say'), named('n', 'a b')]],
     ['say n= 5', [word('say'), named('n', ''), word('5')]],

@@ -9,6 +9,7 @@ import { OpsError } from '../../../src/core/errors.ts'
 import { claimRuns } from '../../../src/core/runner/worker.ts'
 import {
   anna,
+  bob,
   command,
   createWorld,
   deferred,
@@ -322,6 +323,18 @@ describe('while no bot runs', () => {
     })
     expect(await say('run-again 1')).toMatchObject({ ok: true, run: { state: 'complete' } })
     expect(done).toEqual(['Stage undefined'])
+  })
+
+  it('a load of Slack that was killed is neither carried on nor ended by somebody else', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const done: string[] = []
+    const two = await world.start('two', [...looks, lasting(done)])
+    for (const line of ['run-again 1', 'cancel 1']) {
+      expect(failureOf(await two.say(line, { who: bob, place: terminal })).code).toBe('not_allowed')
+    }
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running' })
+    expect(done).toEqual([])
   })
 
   it('a load of Slack that was killed is carried on by run-again in a terminal', async () => {

@@ -40,6 +40,13 @@ describe('compared periods', () => {
     ])
   })
 
+  it('are whole days apart where rows are days, and otherwise as long as the hours asked for', () => {
+    const window = { from: at('2018-11-28T12:00:00'), to: at('2018-11-30T00:00:00'), label: '' }
+    const beginOf = (byDay: boolean) =>
+      comparedPeriods(window, 'previous', data, 'UTC', byDay)?.before.from.toISOString()
+    expect([beginOf(true), beginOf(false)]).toEqual(['2018-11-26T12:00:00.000Z', '2018-11-27T00:00:00.000Z'])
+  })
+
   it('are none where the data have nothing earlier', () => {
     expect(compared({}, 'previous')).toBeNull()
     expect(compared({ last: '7d' }, 'month')).toBeNull()

@@ -21,6 +21,8 @@ describe('statementOf', () => {
     const { statement, range } = statementOf(asked, { n: 3, all: true, day: undefined }, data)
     expect(statement).toEqual({ sql: asked.sql, values: { n: 3, by: 'a', all: 'yes', day: '2018-11-30' } })
     expect(range).toBeNull()
+    const zeros = query(['-- param n: integer = 5, 0..9, how many', '-- param all: flag = yes, all'], 'select :n, :all')
+    expect(statementOf(zeros, { n: 0, all: false }, data).statement.values).toEqual({ n: 0, all: 'no' })
   })
 
   it('asks a timed question of its span in UTC where it has no zone', () => {
