@@ -105,6 +105,8 @@ describe('staging', () => {
       files: 1,
     })
     await expect(stageFrom('log_data_few')).rejects.toMatchObject({ code: 'bad_data' })
+    // More COPY does not take.
+    expect(await stageFrom('log_data_few', { maxErrors: 100_000 })).toMatchObject({ rows: 2, rejected: 1 })
   })
 
   it('refuses what COPY takes and what cannot be, by its keys; as many as may be are removed', async () => {

@@ -178,6 +178,9 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
 
   it('reads what it was to read when its step is begun again, whatever is listed by then', async () => {
     await engine.begin(8, wholeSchema, newStep())
+    await engine.stage(8, 'log', await engine.sources(never), 9, newStep())
+    // What another step, of an attempt before, was to read is not what this one is to read.
+    put('log_data/sooner.json', logLine({ itemInSession: 98 }))
     const sources = await engine.sources(never)
     const step = newStep()
     await engine.stage(8, 'log', sources, 9, step)

@@ -98,6 +98,8 @@ export function parseCopy(sql: string): CopyStatement {
     maxerror: () => {
       skip('as')
       options.maxErrors = Number(take().text)
+      // https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-load.html
+      if (options.maxErrors > 100_000) throw new SqlRefusal('MAXERROR must be between 0 and 100000')
     },
     timeformat: () => {
       options.timeFormat = text()
