@@ -374,20 +374,24 @@ describe('artists and songs', () => {
 })
 
 describe('match', () => {
-  it('ignores each accent and each mark', async () => {
+  it('ignores each accent, each mark and each kind of addition', async () => {
     const songs = [
       song({ title: 'àáâãäåāăąçćčďđèéêëēęěğìíîïīıłñńňòóôõöøōőřśšşťùúûüūůűýÿźžż' }),
       song({ song_id: 'SO2', title: `Rock.,!?'"’‘“”´\`-–—&+:;/*#()[]Roll` }),
+      song({ song_id: 'SO3', title: 'Solo' }),
     ]
     const plain = ['aaaaaaaaacccddeeeeeeegiiiiiilnnnoooooooorssstuuuuuuuyyzzz', 'RockRoll']
+    const longer = ['(Live)', '[Explicit]', 'feat. Thom Yorke', 'featuring Thom Yorke', '/ Jóga'].map(
+      (end) => `Solo ${end}`,
+    )
     const rows = await ask(
       source(
-        plain.map((title) => play('2018-11-10T12:00', { song: title })),
+        [...plain, ...longer].map((title) => play('2018-11-10T12:00', { song: title })),
         songs,
       ),
       'match',
     )
-    expect(column(rows, 'gained').slice(0, 3)).toEqual([0, 0, 2])
+    expect(column(rows, 'gained').slice(0, 4)).toEqual([0, 0, 2, 7])
   })
 
   it('finds each song by the first way that ignores what is different in it, and names the biggest', async () => {
