@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { askerSchema } from '../core/people.ts'
 import type { AnnotationStore, NewAnnotation } from '../core/ports/annotations.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import { json, reader } from './rows.ts'
 
 const annotationSchema = z.object({

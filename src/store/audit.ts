@@ -5,7 +5,8 @@ import { placeSchema } from '../core/place.ts'
 import type { AuditEntry, AuditStore, Denial } from '../core/ports/audit.ts'
 import { planDraftSchema } from '../core/ports/plans.ts'
 import { originSchema } from '../core/ports/runs.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import { flagColumn, json, parseRow, reader, toColumns } from './rows.ts'
 
 const entrySchema = z

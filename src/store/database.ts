@@ -1,16 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { type Client, createClient, type InArgs, LibsqlError } from '@libsql/client/sqlite3'
 import { DiskFull, OpsError } from '../core/errors.ts'
-import { busyTimeout, type Connection, fileLane, type Lane, type LaneResult, serverLane } from './lane.ts'
+import { type Connection, type Sql, type SqlArgs, type SqlResult, StatementError } from './connection.ts'
+import { connectFile } from './file-connection.ts'
+import { busyTimeout, fileLane, type Lane, serverLane } from './lane.ts'
 import { connectInThread } from './own-thread.ts'
 import { ledgerDiskFull, storageFailure } from './storage-failure.ts'
-
-/** One SQL statement and its values, by name or by place. */
-export interface Sql {
-  readonly sql: string
-  readonly args?: InArgs
-}
 
 /**
  * A connection to the ledger's database. A failing disk, network or database is an `OpsError` (`storage`).
@@ -23,11 +18,11 @@ export interface Database {
   readonly file: string | null
   /** The table in which the database lists what it consists of. */
   readonly master: 'sqlite_master' | 'ledger.sqlite_master'
-  read(sql: string, args?: InArgs): Promise<LaneResult['rows']>
+  read(sql: string, args?: SqlArgs): Promise<SqlResult['rows']>
   /** Runs one changing statement; answers how many rows it changed. Writes keep the order they were asked in. */
-  write(sql: string, args?: InArgs): Promise<number>
+  write(sql: string, args?: SqlArgs): Promise<number>
   /** Runs all statements, or none when one fails. */
-  batch(statements: readonly Sql[]): Promise<readonly LaneResult[]>
+  batch(statements: readonly Sql[]): Promise<readonly SqlResult[]>
   /** Closes after what was asked before. */
   close(): Promise<void>
 }
@@ -48,8 +43,9 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url } = options
-  const { writing, reading } = url.startsWith('file:') ? fileLanes(options) : await serverLanes(url)
-  const name = nameOf(url)
+  const file = pathOf(url)
+  const name = file ?? hostOf(url)
+  const { writing, reading } = file === null ? await serverLanes(url) : fileLanes(file, options)
 
   async function on<T>(lane: Lane, work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
@@ -61,20 +57,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
   const db: Database = {
     name,
-    file: pathOf(url),
+    file,
     master: 'sqlite_master',
     read: async (sql, args = []) => (await on(reading, (connection) => connection.execute({ sql, args }))).rows,
     write: async (sql, args = []) =>
       (await on(writing, (connection) => connection.execute({ sql, args }))).rowsAffected,
-    batch: (statements) =>
-      on(writing, (connection) => connection.batch(statements.map(({ sql, args = [] }) => ({ sql, args })))),
+    batch: (statements) => on(writing, (connection) => connection.batch(statements)),
     async close() {
       await reading.close()
-      if (db.file !== null) await emptyLog(writing)
+      if (file !== null) await emptyLog(writing)
       await writing.close()
     },
   }
-  if (url.startsWith('file:')) {
+  if (file !== null) {
     try {
       // Readers of a file in WAL mode never wait for a writer. The mode stays; `synchronous` is FULL by default.
       await db.write('pragma journal_mode = wal')
@@ -95,7 +90,7 @@ async function emptyLog(writing: Lane): Promise<void> {
   try {
     await writing.run((connection) => connection.executeMultiple('pragma wal_checkpoint(truncate)'))
   } catch (error) {
-    if (!(error instanceof LibsqlError)) throw error
+    if (!(error instanceof StatementError)) throw error
   }
 }
 
@@ -106,70 +101,66 @@ async function emptyLog(writing: Lane): Promise<void> {
  */
 async function readOnly(name: string, why: DiskFull): Promise<Database> {
   if (((await stat(`${name}-wal`).catch(() => null))?.size ?? 0) > 0) throw why
-  const client = createClient({ url: ':memory:', concurrency: 1 })
+  const connection = connectFile(':memory:', busyTimeout)
   const refuse = async (): Promise<never> => {
     throw ledgerDiskFull(name, why.cause)
   }
   const file = `${pathToFileURL(name).href}?immutable=1`
-  await client.execute({ sql: 'attach ? as ledger', args: [file] })
+  await connection.execute({ sql: 'attach ? as ledger', args: [file] })
   return {
     name,
     file: name,
     master: 'ledger.sqlite_master',
-    read: async (sql, args = []) => (await client.execute({ sql, args })).rows,
+    read: async (sql, args = []) => (await connection.execute({ sql, args })).rows,
     write: refuse,
     batch: refuse,
-    async close() {
-      client.close()
-    },
+    close: () => connection.close(),
   }
+}
+
+interface Lanes {
+  readonly writing: Lane
+  readonly reading: Lane
 }
 
 /** Readers have a lane of their own, so that they do not queue behind a writer that waits for the lock. */
-function fileLanes({ url, patience = 10_000, ownThread = false }: DatabaseOptions): {
-  readonly writing: Lane
-  readonly reading: Lane
-} {
-  const open = () => createClient({ url, concurrency: 1, timeout: busyTimeout })
-  const here = () => fileLane(connect(url, open), patience)
-  const reading = here()
-  return { writing: ownThread ? fileLane(connectInThread({ url, timeout: busyTimeout }), patience) : here(), reading }
-}
-
-async function serverLanes(url: string): Promise<{ readonly writing: Lane; readonly reading: Lane }> {
-  // The driver for all addresses includes the client for servers, which other starts do not need.
-  const { createClient } = await import('@libsql/client')
-  const lane = serverLane(connect(url, () => createClient({ url })))
-  return { writing: lane, reading: lane }
-}
-
-/** A connection in this thread. Throws `bad_config` for an address that is not understood, and `storage`. */
-function connect(url: string, open: () => Client): Connection {
-  try {
-    const client = open()
-    return {
-      execute: (statement) => client.execute(statement),
-      batch: (statements) => client.batch([...statements], 'write'),
-      executeMultiple: (sql) => client.executeMultiple(sql),
-      reconnect: async () => client.reconnect(),
-      close: async () => client.close(),
-    }
-  } catch (error) {
-    if (error instanceof LibsqlError && error.code.startsWith('URL_')) {
-      const remedy = 'Give it as file:<path> or libsql://<host>.'
-      throw new OpsError('bad_config', 'The address of the ledger is not understood.', remedy, { cause: error })
-    }
-    throw storageFailure(nameOf(url), error)
+function fileLanes(path: string, { patience = 10_000, ownThread = false }: DatabaseOptions): Lanes {
+  const here = () => fileLane(connectFile(path, busyTimeout), patience)
+  return {
+    writing: ownThread ? fileLane(connectInThread({ path, timeout: busyTimeout }), patience) : here(),
+    reading: here(),
   }
 }
 
-/** The path of a `file:` address, the host of any other. */
-function nameOf(url: string): string {
-  return pathOf(url) ?? /^[^:]+:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(url)?.[1] ?? 'given'
+async function serverLanes(url: string): Promise<Lanes> {
+  // The client for servers is loaded where it is needed: it takes 97 ms.
+  const { connectServer } = await import('./server-connection.ts')
+  try {
+    const lane = serverLane(connectServer(url))
+    return { writing: lane, reading: lane }
+  } catch (error) {
+    throw error instanceof StatementError && error.code.startsWith('URL_') ? notUnderstood(error) : error
+  }
 }
 
-/** The path of a `file:` address; null for any other. */
+/** The path of a `file:` address; null for any other. Throws `bad_config` for one with more than a path on this machine. */
 function pathOf(url: string): string | null {
-  const path = /^file:(?:\/\/)?([^?#]*)/.exec(url)?.[1]
-  return path === undefined ? null : decodeURIComponent(path)
+  if (!url.startsWith('file:')) return null
+  const path = /^file:(?:\/\/(?:localhost)?(?=\/))?((?!\/\/)[^?#]+)$/.exec(url)?.[1]
+  if (path === undefined) throw notUnderstood()
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    throw notUnderstood(error)
+  }
+}
+
+/** The host of an address of a server, without its secrets. */
+function hostOf(url: string): string {
+  return /^[^:]+:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(url)?.[1] ?? 'given'
+}
+
+function notUnderstood(cause?: unknown): OpsError {
+  const remedy = 'Give it as file:<path> or libsql://<host>.'
+  return new OpsError('bad_config', 'The address of the ledger is not understood.', remedy, { cause })
 }

@@ -1,23 +1,6 @@
 import { setTimeout as sleep, setImmediate as turnOfLoop } from 'node:timers/promises'
-import type { InStatement } from '@libsql/client'
+import type { Connection } from './connection.ts'
 import { isBusy } from './storage-failure.ts'
-
-/** What a statement found and changed. */
-export interface LaneResult {
-  readonly rows: readonly Readonly<Record<string, unknown>>[]
-  readonly rowsAffected: number
-  readonly lastInsertRowid: bigint | undefined
-}
-
-/** A connection to a database, in this thread or in another one. Throws the driver's `LibsqlError`. */
-export interface Connection {
-  execute(statement: InStatement): Promise<LaneResult>
-  /** All statements, or none when one fails. */
-  batch(statements: readonly InStatement[]): Promise<readonly LaneResult[]>
-  executeMultiple(sql: string): Promise<void>
-  reconnect(): Promise<void>
-  close(): Promise<void>
-}
 
 /** A way to a database that carries one piece of work after the other. */
 export interface Lane {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import { DiskFull } from '../core/errors.ts'
-import type { Ledger, NoteStore, ProcessRecord } from '../core/ports/ledger.ts'
+import type { Ledger, NoteStore } from '../core/ports/ledger.ts'
 import { annotationStore } from './annotations.ts'
 import { auditStore } from './audit.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -44,20 +44,17 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { url, now, host = hostname(), isAlive = pidIsAlive, uptime = machineUptime } = options
   const { pid = process.pid, ownThread = false } = options
   const liveness = livenessOn(host, isAlive, uptime)
-  await upgrade(url, async (db) => {
-    const others = await readProcesses(db)
-    // One with this very name is a predecessor: see `processes.ts`.
-    return others.find((one) => !(one.host === host && one.pid === pid) && !liveness.gone(one, now())) ?? null
-  })
   const db = await openDatabase({ url, ownThread })
   try {
-    await forgetExpired(db, now())
+    await migrate(db, migrations, async () => {
+      const others = await readProcesses(db)
+      // One with this very name is a predecessor: see `processes.ts`.
+      return others.find((one) => !(one.host === host && one.pid === pid) && !liveness.gone(one, now())) ?? null
+    })
+    await forgetUnlessFull(db, now())
   } catch (error) {
-    // Forgetting frees nothing that a full disk could take.
-    if (!(error instanceof DiskFull)) {
-      await db.close()
-      throw error
-    }
+    await db.close()
+    throw error
   }
   return {
     runs: runStore(db, liveness),
@@ -80,16 +77,12 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   }
 }
 
-/**
- * In connections of its own: libsql names the columns of a statement before it notices that a table has changed, so that a connection
- * which knew the tables before would read rows without their new columns once (0.5.29).
- */
-async function upgrade(url: string, usedBy: (db: Database) => Promise<ProcessRecord | null>): Promise<void> {
-  const db = await openDatabase({ url })
+/** Forgetting frees nothing that a full disk could take. */
+async function forgetUnlessFull(db: Database, at: Date): Promise<void> {
   try {
-    await migrate(db, migrations, () => usedBy(db))
-  } finally {
-    await db.close()
+    await forgetExpired(db, at)
+  } catch (error) {
+    if (!(error instanceof DiskFull)) throw error
   }
 }
 

@@ -5,7 +5,8 @@ import type { Denial } from '../core/ports/audit.ts'
 import type { Head, MessageStore, NewMessage, OutboxMessage } from '../core/ports/outbox.ts'
 import { postSchema } from '../core/ports/runs.ts'
 import { insertDenial } from './audit.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import { flagColumn, json, parseRow, reader } from './rows.ts'
 
 const messageSchema = z

@@ -1,18 +1,17 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type InStatement, LibsqlError } from '@libsql/client/sqlite3'
-import type { Connection, LaneResult } from './lane.ts'
+import { type Connection, type Sql, type SqlResult, StatementError } from './connection.ts'
 
 /** What is asked of the thread; its answer has the same number. */
 export type ThreadRequest =
-  | { readonly id: number; readonly kind: 'execute'; readonly statement: InStatement }
-  | { readonly id: number; readonly kind: 'batch'; readonly statements: readonly InStatement[] }
+  | { readonly id: number; readonly kind: 'execute'; readonly statement: Sql }
+  | { readonly id: number; readonly kind: 'batch'; readonly statements: readonly Sql[] }
   | { readonly id: number; readonly kind: 'executeMultiple'; readonly sql: string }
   | { readonly id: number; readonly kind: 'reconnect' }
 
 /** What the thread answers: the results of an `execute` or a `batch`, and what was thrown as plain data. */
 export type ThreadAnswer =
-  | { readonly id: number; readonly kind: 'done'; readonly results: readonly LaneResult[] }
+  | { readonly id: number; readonly kind: 'done'; readonly results: readonly SqlResult[] }
   | { readonly id: number; readonly kind: 'failed'; readonly error: ThrownInThread }
 
 /** An error as it crosses between threads, which keeps neither its class nor its members. `code` is SQLite's, where it is. */
@@ -23,12 +22,12 @@ export interface ThrownInThread {
 
 /** Where the thread's database is. `timeout` in milliseconds. */
 export interface ThreadData {
-  readonly url: string
+  readonly path: string
   readonly timeout: number
 }
 
 interface Waiting {
-  resolve(results: readonly LaneResult[]): void
+  resolve(results: readonly SqlResult[]): void
   reject(error: Error): void
 }
 
@@ -63,7 +62,7 @@ export function connectInThread(data: ThreadData): Connection {
   worker.on('error', fail)
   worker.on('exit', () => fail(new Error('the thread of the ledger has ended')))
 
-  const ask = (request: (id: number) => ThreadRequest): Promise<readonly LaneResult[]> =>
+  const ask = (request: (id: number) => ThreadRequest): Promise<readonly SqlResult[]> =>
     new Promise((resolve, reject) => {
       if (ended !== null) return reject(ended)
       const id = ++asked
@@ -93,5 +92,5 @@ export function connectInThread(data: ThreadData): Connection {
 }
 
 function asError({ message, code }: ThrownInThread): Error {
-  return code === null ? new Error(message) : new LibsqlError(message, code)
+  return code === null ? new Error(message) : new StatementError(message, code)
 }

@@ -10,7 +10,8 @@ import {
   type Settlement,
 } from '../core/ports/plans.ts'
 import { argumentsSchema, postSchema } from '../core/ports/runs.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import { changeAndPost, insertMessages, posting } from './outbox.ts'
 import { flagColumn, insertion, json, reader, toColumns } from './rows.ts'
 

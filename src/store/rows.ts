@@ -1,7 +1,7 @@
-import type { InArgs } from '@libsql/client/sqlite3'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql, SqlArgs } from './connection.ts'
+import type { Database } from './database.ts'
 
 /** A text column that holds JSON of this shape. */
 export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
@@ -40,9 +40,9 @@ export function parseRow<S extends z.ZodType>(schema: S, what: string, row: obje
 
 /** Questions whose rows are of one kind: all rows of the answer, or its first; null where it has none. Both throw as `parseRow` does. */
 export function reader<S extends z.ZodType>(db: Pick<Database, 'read'>, schema: S, what: string) {
-  const all = async (sql: string, args?: InArgs): Promise<z.infer<S>[]> =>
+  const all = async (sql: string, args?: SqlArgs): Promise<z.infer<S>[]> =>
     (await db.read(sql, args)).map((row) => parseRow(schema, what, row))
-  const first = async (sql: string, args?: InArgs): Promise<z.infer<S> | null> => {
+  const first = async (sql: string, args?: SqlArgs): Promise<z.infer<S> | null> => {
     const [row] = await db.read(sql, args)
     return row === undefined ? null : parseRow(schema, what, row)
   }

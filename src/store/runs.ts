@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { askerOf } from '../core/people.ts'
 import type { Settlement } from '../core/ports/plans.ts'
 import type { NewAttempt, NewRun, OpenedRun, Origin, Retry, RunFilter, RunId, RunStore } from '../core/ports/runs.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { changeAndPost } from './outbox.ts'
 import { messagesOfSettled, planIsOpen, settling } from './plans.ts'
@@ -129,7 +130,7 @@ async function open(db: Database, run: NewRun, settles: Settlement | undefined):
       sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
         select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :who_id, :who, :place, :door, :approval, :writer, :worker, :started
         where changes() = 1`,
-      args: { ...attemptColumns(run), writer },
+      args: { ...attemptColumns(run), writer: Number(writer) },
     },
     ...(settles === undefined ? [] : [settling(settles), messagesOfSettled(settles)]),
     { sql: 'select max(seq) as seq from attempts' },

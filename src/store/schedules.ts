@@ -9,7 +9,8 @@ import {
   type ScheduleStore,
   whenPausedSchema,
 } from '../core/ports/schedules.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import { changeAndPost, posting } from './outbox.ts'
 import { type Columns, flagColumn, insertion, json, reader, toColumns } from './rows.ts'
 

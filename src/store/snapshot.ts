@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises'
-import { pathToFileURL } from 'node:url'
-import { createClient } from '@libsql/client/sqlite3'
 import { z } from 'zod'
 import { OpsError } from '../core/errors.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import { openDatabase } from './database.ts'
+import { connectFile } from './file-connection.ts'
+import { busyTimeout } from './lane.ts'
 
 /** A consistent copy of a ledger. */
 interface LedgerSnapshot {
@@ -38,11 +38,11 @@ export async function snapshotLedger(url: string, target: string): Promise<Ledge
     await ledger.close()
   }
   // One connection, and no log: the copy is to be one file.
-  const copy = createClient({ url: pathToFileURL(target).href, concurrency: 1 })
+  const copy = connectFile(target, busyTimeout)
   try {
-    await copy.execute('pragma journal_mode = delete')
+    await copy.execute({ sql: 'pragma journal_mode = delete' })
     const atWork = rows.runs.parse(
-      (await copy.execute(`select run from attempts where writer = 1 and state = 'running'`)).rows,
+      (await copy.execute({ sql: `select run from attempts where writer = 1 and state = 'running'` })).rows,
     )
     if (atWork[0] !== undefined) {
       throw new OpsError(
@@ -51,19 +51,19 @@ export async function snapshotLedger(url: string, target: string): Promise<Ledge
         'Back up when it has ended: type runs to see it.',
       )
     }
-    await copy.batch(
-      ['delete from processes', `update loads set state = 'discarded' where state = 'building'`],
-      'write',
-    )
-    const version = rows.version.parse((await copy.execute('select max(version) as n from migrations')).rows)
+    await copy.batch([
+      { sql: 'delete from processes' },
+      { sql: `update loads set state = 'discarded' where state = 'building'` },
+    ])
+    const version = rows.version.parse((await copy.execute({ sql: 'select max(version) as n from migrations' })).rows)
     const loads = rows.loads.parse(
-      (await copy.execute(`select id from loads where state <> 'discarded' order by id`)).rows,
+      (await copy.execute({ sql: `select id from loads where state <> 'discarded' order by id` })).rows,
     )
     const leases = rows.leases.parse(
-      (await copy.execute(`select key from notes where key like 'lease:%' and value <> 'null'`)).rows,
+      (await copy.execute({ sql: `select key from notes where key like 'lease:%' and value <> 'null'` })).rows,
     )
     return { version: version[0].n, loads: loads.map(({ id }) => id), leases: leases.map(({ key }) => key) }
   } finally {
-    copy.close()
+    await copy.close()
   }
 }

@@ -1,16 +1,16 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { LibsqlError } from '@libsql/client/sqlite3'
-import { codeOf, DiskFull, messageOf, OpsError } from '../core/errors.ts'
+import { codeOf, DiskFull, OpsError } from '../core/errors.ts'
+import { StatementError } from './connection.ts'
 
 /** Whether another process holds the lock, so that the same statement may succeed in a moment. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof LibsqlError && error.code === 'SQLITE_BUSY'
+  return error instanceof StatementError && error.code === 'SQLITE_BUSY'
 }
 
 /** Whether a unique index refused a row: someone else was first. */
 export function isConstraint(error: unknown): boolean {
-  return error instanceof LibsqlError && error.code === 'SQLITE_CONSTRAINT'
+  return error instanceof StatementError && error.code === 'SQLITE_CONSTRAINT'
 }
 
 /**
@@ -56,11 +56,7 @@ function hasNoSpace(ledger: string): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof LibsqlError) return error.code
-  // The driver throws a bare Error when it cannot open a file, and fetch a TypeError when a server cannot be reached.
-  if (messageOf(error).startsWith('ConnectionFailed(')) return 'SQLITE_CANTOPEN'
-  if (error instanceof TypeError && error.message === 'fetch failed') return 'SERVER_ERROR'
-  return 'UNKNOWN'
+  return error instanceof StatementError ? error.code : 'UNKNOWN'
 }
 
 function explain(ledger: string, reason: string): { readonly message: string; readonly remedy: string } | null {

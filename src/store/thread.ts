@@ -3,35 +3,30 @@
  */
 import { on } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createClient, LibsqlError, type ResultSet } from '@libsql/client/sqlite3'
-import type { LaneResult } from './lane.ts'
+import { type SqlResult, StatementError } from './connection.ts'
+import { connectFile } from './file-connection.ts'
 import type { ThreadAnswer, ThreadData, ThreadRequest, ThrownInThread } from './own-thread.ts'
 
-const { url, timeout }: ThreadData = workerData
-const client = createClient({ url, concurrency: 1, timeout })
+const { path, timeout }: ThreadData = workerData
+const connection = connectFile(path, timeout)
 
-async function carryOut(request: ThreadRequest): Promise<readonly LaneResult[]> {
+async function carryOut(request: ThreadRequest): Promise<readonly SqlResult[]> {
   switch (request.kind) {
     case 'execute':
-      return [plain(await client.execute(request.statement))]
+      return [await connection.execute(request.statement)]
     case 'batch':
-      return (await client.batch([...request.statements], 'write')).map(plain)
+      return connection.batch(request.statements)
     case 'executeMultiple':
-      await client.executeMultiple(request.sql)
+      await connection.executeMultiple(request.sql)
       return []
     case 'reconnect':
-      await client.reconnect()
+      await connection.reconnect()
       return []
   }
 }
 
-/** A result without the driver's class, of which nothing crosses between threads but plain data. */
-function plain({ rows, rowsAffected, lastInsertRowid }: ResultSet): LaneResult {
-  return { rows: rows.map((row) => ({ ...row })), rowsAffected, lastInsertRowid }
-}
-
 function thrown(error: unknown): ThrownInThread {
-  if (error instanceof LibsqlError) return { message: error.message, code: error.code }
+  if (error instanceof StatementError) return { message: error.message, code: error.code }
   return { message: error instanceof Error ? error.message : String(error), code: null }
 }
 
@@ -49,4 +44,4 @@ for await (const [message] of on(parentPort, 'message')) {
   if (request === null) break
   parentPort.postMessage(await answer(request))
 }
-client.close()
+await connection.close()

@@ -11,7 +11,8 @@ import {
   type WatchRecord,
   type WatchStore,
 } from '../core/ports/watches.ts'
-import type { Database, Sql } from './database.ts'
+import type { Sql } from './connection.ts'
+import type { Database } from './database.ts'
 import { changeAndPost } from './outbox.ts'
 import { type Columns, flagColumn, json, reader, toColumns } from './rows.ts'
 

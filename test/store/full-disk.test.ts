@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { LibsqlError } from '@libsql/client/sqlite3'
+
 import { expect, it, onTestFinished } from 'vitest'
 import { DiskFull } from '../../src/core/errors.ts'
+import { StatementError } from '../../src/store/connection.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { isFull } from '../../src/store/storage-failure.ts'
 
@@ -51,7 +52,7 @@ it('An error of reading, writing or opening is a full disk where nothing is free
   const disk = smallDisk()
   if (disk === null) return skip('nothing can be mounted here')
   const ledger = join(disk, 'state.db')
-  const full = (code: string): boolean => isFull(ledger, new LibsqlError('it failed', code))
+  const full = (code: string): boolean => isFull(ledger, new StatementError('it failed', code))
   const codes = ['SQLITE_IOERR', 'SQLITE_IOERR_SHMSIZE', 'SQLITE_CANTOPEN', 'SQLITE_CORRUPT']
   expect(codes.map(full)).toEqual([false, false, false, false])
   writeFileSync(join(disk, 'fill'), Buffer.alloc(1_900_000))

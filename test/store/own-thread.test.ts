@@ -65,5 +65,5 @@ test('a failure in the thread is the one that the ledger knows', async () => {
     other.close()
     await ledger.close()
     console.log(JSON.stringify({ name: error.constructor.name, message: error.message }))`)
-  expect(printed).toEqual({ name: 'LibsqlError', message: expect.stringContaining('no such table: claims') })
+  expect(printed).toEqual({ name: 'StatementError', message: expect.stringContaining('no such table: claims') })
 })
