@@ -13,9 +13,10 @@ import {
   firstPlace,
   recipeOfAudit,
 } from '../../../src/core/warehouse/checks.ts'
+import { auditStep } from '../../../src/core/warehouse/load-audit.ts'
 import { lostPlays } from '../../../src/core/warehouse/lost-plays.ts'
 import { shippedLibrary } from '../../support/catalog.ts'
-import { createWorld } from '../../support/core.ts'
+import { command, createWorld } from '../../support/core.ts'
 
 const never = new AbortController().signal
 const empty: ResultSet = { columns: [], rows: [], total: 0 }
@@ -62,6 +63,51 @@ describe('an audit', () => {
       await auditChecks(deps, 2, before, never)
       expect(asked.splice(0)).toEqual(all(whole))
     }
+  })
+
+  it('notes repeats without the plays that are lost, plays ahead where there are any, and where the rows of a warning are', async () => {
+    const library = await shippedLibrary()
+    const place: RowPlace = { kind: 'record', file: 'a.json', line: 7, record: 1 }
+    const facts = { plays: 5, repeats: 3, matched: 2, repaired: 1, anchor: '2018-11-30T00:00:00.000Z' }
+    const audited = async (ahead: number) => {
+      const row = { ...facts, ahead }
+      const only = (values: Readonly<Record<string, string | number>>): ResultSet => ({
+        columns: Object.keys(values).map((name) => ({ name, format: 'text' })),
+        rows: [Object.values(values)],
+        total: 1,
+      })
+      const engine: Partial<Engine> = {
+        async query(_, { sql }) {
+          if (sql === library.summary) return only(row)
+          if (sql === library.lostPlays) return only({ plays: 2 })
+          return { ...only({ userid: '8' }), total: sql.includes('several') ? 2 : 1 }
+        },
+        locate: async () => place,
+      }
+      const checks = ['one', 'several'].map((name) => check(name, { severity: 'warn', rows: 'events' }))
+      const etl = command('etl', async ({ runId, deps, perform }) => {
+        await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
+        const options = { 'max-errors': 0, 'allow-empty': false, full: false }
+        await perform([auditStep(runId, deps, async () => ({ log: [], song: [], summary: '' }), options)])
+        return undefined
+      })
+      const world = await createWorld()
+      const bot = await world.start('one', [etl], {
+        engine: Object.create(null, Object.getOwnPropertyDescriptors(engine)),
+        library: { ...library, checks },
+      })
+      const { run } = await bot.say('etl')
+      const [load, ended] = await Promise.all([bot.ledger.loads.get(run?.id ?? 0), bot.ledger.runs.get(run?.id ?? 0)])
+      return { facts: load?.facts, output: ended?.steps[0]?.output }
+    }
+    const [none, some] = [await audited(0), await audited(4)]
+    expect(none.facts).toMatchObject({ plays: 5, matched: 2, repeatsDropped: 1, playsLost: 2 })
+    expect(none.facts).not.toHaveProperty('ahead')
+    expect(some.facts).toMatchObject({ ahead: 4, anchor: facts.anchor })
+    expect(none.output).toMatchObject({
+      warnings: ['one (1 row, in a.json, line 7)', 'several (2 rows, first in a.json, line 7)'],
+      repairedPlays: 1,
+    })
   })
 
   it('has what is red and what warns in a line, and a button for what is not green', () => {
