@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { ObjectStore } from '../../../src/core/ports/objects.ts'
-
 import { checkSources, listObjects } from '../../../src/redshift/engine/source-objects.ts'
 import { never } from './support.ts'
 
@@ -36,12 +35,14 @@ describe('listObjects', () => {
       { key: 'log_data/', bytes: 0, etag: '"0"' },
       { key: 'log_data/a.json', bytes: 9, etag: '"1"' },
       { key: 'log_data/b/', bytes: 9, etag: '"2"' },
+      { key: 'log_data/empty.json', bytes: 0, etag: '"3"' },
     ]
     const store: Pick<ObjectStore, 'list'> = { list: async () => found }
     const { files } = await listObjects(store, good.logData, () => true, never)
     expect(files.map(({ path }) => path)).toEqual([
       's3://udacity-dend/log_data/a.json',
       's3://udacity-dend/log_data/b/',
+      's3://udacity-dend/log_data/empty.json',
     ])
   })
 })
