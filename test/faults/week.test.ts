@@ -14,6 +14,6 @@ describe('a week of faults', () => {
       const { faults, story } = await liveThrough(await copyOfLoadedHome(), timelineOf(seed))
       expect(faults, story).toEqual([])
     },
-    120_000,
+    300_000,
   )
 })

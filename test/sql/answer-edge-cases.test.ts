@@ -298,6 +298,15 @@ describe('places and platforms', () => {
     )
   })
 
+  it.each([
+    { query: 'locations', small: 'Places of fewer than 3 listeners', of: { location: 'Reno, NV' } },
+    { query: 'platforms', small: 'Platforms of fewer than 3 listeners', of: { userAgent: 'Chrome on CrOS' } },
+  ])('$query tells nothing of two people, however much they play', async ({ query, small, of }) => {
+    const two = [1, 2, 3, 4].map((item) => at(1 + (item % 2), { ...of, itemInSession: item }))
+    const [row] = await ask(source(two), query, { people: 'hide' })
+    expect(Object.values(row ?? {})).toEqual([small, null, null, null])
+  })
+
   it('are recognised by the first name that fits', async () => {
     const agents = [
       ['"Mozilla/5.0 (iPhone; CPU iPhone OS 7_1_2 like Mac OS X) Version/7.0 Mobile Safari/9537.53"', 'Safari on iOS'],

@@ -1,4 +1,9 @@
-import { DeleteClusterCommand, PauseClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
+import {
+  DeleteClusterCommand,
+  DescribeClustersCommand,
+  PauseClusterCommand,
+  RedshiftClient,
+} from '@aws-sdk/client-redshift'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { totalUsd } from '../../../src/core/cluster/bill.ts'
@@ -116,6 +121,26 @@ describe('the bill of a cluster', () => {
     expect(await adopter.cluster.bill(...all(adopted))).toMatchObject([
       { price: '$9.78 an hour (list price, March 2026)' },
     ])
+  })
+
+  it('counts an adopted cluster from its creation on, though one of its name was paused before', async () => {
+    const stage = await setStage({ speed: 1_000_000 })
+    const { cluster, run } = stage.process()
+    await run(cluster.spinUp(plain))
+    await run(cluster.pause())
+    const ClusterIdentifier = 'sparkify'
+    const order = new DeleteClusterCommand({ ClusterIdentifier, SkipFinalClusterSnapshot: true })
+    const aws = new RedshiftClient(stage.double.scene)
+    await aws.send(order)
+    const there = async () => (await aws.send(new DescribeClustersCommand({}))).Clusters
+    await expect.poll(there).toEqual([])
+    const gone = stage.clock.now()
+    await createReadyCluster(stage.double.scene, { Tags: [{ Key: 'sparkify:managed', Value: 'sparkify' }] })
+    await run(cluster.spinUp(plain))
+    const [first, second, ...others] = await cluster.bill(...all(stage))
+    expect(others).toEqual([])
+    expect(first?.to.getTime()).toBeLessThan(gone.getTime())
+    expect(second?.from.getTime()).toBeGreaterThan(gone.getTime())
   })
 
   it('has nothing of a cluster that AWS refused to make or to wake', async () => {
