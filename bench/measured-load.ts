@@ -89,12 +89,14 @@ export async function measuredLoad(
       const { total } = await ask(isTouched ? { ...candidate, touched: key } : candidate, { sql })
       return total > 0 ? [name] : []
     })
-    const [counted, checked] = await Promise.all([
-      Promise.all(counting),
-      Promise.all(checking),
-      ask(base === undefined ? candidate : { ...candidate, touched: 'event' }, { sql: library.lostPlays }),
-      ask(candidate, { sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } }),
-    ])
+    // Plays can be lost only where keys are repeated.
+    const summarising = async (): Promise<void> => {
+      const summary = await ask(candidate, { sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } })
+      const repeats = summary.rows[0]?.[summary.columns.findIndex(({ name }) => name === 'repeats')]
+      if (Number(repeats) === 0) return
+      await ask(base === undefined ? candidate : { ...candidate, touched: 'event' }, { sql: library.lostPlays })
+    }
+    const [counted, checked] = await Promise.all([Promise.all(counting), Promise.all(checking), summarising()])
     return { counts: Object.fromEntries(counted), red: checked.flat() }
   })
   if (before !== undefined) {

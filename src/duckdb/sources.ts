@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs'
-import { readdir, readlink, realpath, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs'
+import { readlink, stat } from 'node:fs/promises'
+import { basename, join, resolve, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
@@ -8,7 +8,7 @@ import type { SourceFile } from '../core/ports/engine.ts'
 import { skippedWords } from '../core/warehouse/quarantine.ts'
 import { dayOf, isSourceName } from '../core/warehouse/sources.ts'
 
-// Asked one by one, synchronously: 15,000 files take 0.07 s of the processor, by libuv's threads 0.35 s.
+// Asked one by one, synchronously, as folders are: 15,000 files take 0.07 s of the processor, by libuv's threads 0.35 s.
 const questionsAtOnce = 64
 const everybodyReads = 0o444n
 
@@ -35,9 +35,9 @@ export async function listFolder(
   const files: SourceFile[] = []
   const skipped: string[] = []
   try {
-    const found = await walk(root, await realpath(root), [], signal)
-    const paths = found.filter((path) => isSourceName(basename(path)))
-    skipped.push(...found.filter((path) => !isSourceName(basename(path))).toSorted())
+    const found = await walk(root, realpathSync(root), [], signal)
+    const paths = found.filter(isSourceName)
+    skipped.push(...found.filter((path) => !isSourceName(path)).toSorted())
     for (let from = 0; from < paths.length; from += questionsAtOnce) {
       await setImmediate()
       if (signal.aborted) throw cancelled(signal)
@@ -70,16 +70,17 @@ async function walk(
   // A link to a folder further up would never end.
   if (above.includes(real)) return []
   if (signal.aborted) throw cancelled(signal)
+  await setImmediate()
   const found: string[] = []
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  // To join 15,000 names takes 0.08 s where it also normalizes them.
+  const beginning = join(folder, sep)
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.')) continue
-    const path = join(folder, entry.name)
+    const path = beginning + entry.name
     const linked = entry.isSymbolicLink()
-    const kind = linked ? await stat(path) : entry
+    const kind = linked ? statSync(path) : entry
     if (kind.isDirectory()) {
-      found.push(
-        ...(await walk(path, linked ? await realpath(path) : join(real, entry.name), [...above, real], signal)),
-      )
+      found.push(...(await walk(path, linked ? realpathSync(path) : join(real, entry.name), [...above, real], signal)))
     } else if (kind.isFile()) {
       found.push(path)
     }
