@@ -19,6 +19,7 @@ const storageVersion = 'v1.5.0'
 export type Mode = 'build' | 'read'
 
 interface Attachment {
+  readonly alias: string
   readonly mode: Mode
   users: number
 }
@@ -38,6 +39,7 @@ interface Attachments {
 /** `admin` is a connection of its own, on which nothing else runs. */
 export function createAttachments(folder: string, admin: DuckDBConnection): Attachments {
   const attached = new Map<LoadId, Attachment>()
+  let attachedEver = 0
   let last: Promise<unknown> = Promise.resolve()
 
   /** One change at a time, or two readers would attach the same file at once. */
@@ -47,22 +49,25 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
     return next
   }
 
-  const alias = (load: LoadId): string => `load_${load}`
-
   const attach = async (load: LoadId, mode: Mode | 'create'): Promise<Attachment> => {
     const path = pathOfLoad(folder, load)
     const options = { create: ` (storage_version ${duckdbLiteral(storageVersion)})`, build: '', read: ' (read_only)' }[
       mode
     ]
-    await admin.run(`attach ${duckdbLiteral(path)} as ${identifier(alias(load))}${options}`)
-    const attachment: Attachment = { mode: mode === 'create' ? 'build' : mode, users: 0 }
+    // A name is not used again: a transaction that has seen the one before, as each look at DuckDB's catalog does, would end with an internal
+    // error, and with it the whole instance.
+    const alias = `load_${load}_${++attachedEver}`
+    await admin.run(`attach ${duckdbLiteral(path)} as ${identifier(alias)}${options}`)
+    const attachment: Attachment = { alias, mode: mode === 'create' ? 'build' : mode, users: 0 }
     attached.set(load, attachment)
     return attachment
   }
 
   const detach = async (load: LoadId): Promise<void> => {
+    const attachment = attached.get(load)
+    if (attachment === undefined) return
     attached.delete(load)
-    await admin.run(`detach ${identifier(alias(load))}`)
+    await admin.run(`detach ${identifier(attachment.alias)}`)
   }
 
   const open = async (load: LoadId, mode: Mode): Promise<Attachment> => {
@@ -85,7 +90,7 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
         return found
       })
       try {
-        return await work(alias(load))
+        return await work(attachment.alias)
       } finally {
         await exclusively(async () => {
           attachment.users--
@@ -96,7 +101,7 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
     },
     create(load, copyOf) {
       return exclusively(async () => {
-        if (attached.has(load)) await detach(load)
+        await detach(load)
         await removeLoad(folder, load)
         if (copyOf === undefined) return attach(load, 'create')
         // Where the file system can, the copy shares the blocks of the original. 574 MB in full: 0.9 s.
@@ -106,8 +111,8 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
     },
     finish(load, signal) {
       return exclusively(async () => {
-        await open(load, 'build')
-        await checkpoint(admin, alias(load), signal)
+        const { alias } = await open(load, 'build')
+        await checkpoint(admin, alias, signal)
         await detach(load)
       })
     },
