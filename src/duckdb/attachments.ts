@@ -54,8 +54,8 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
     const options = { create: ` (storage_version ${duckdbLiteral(storageVersion)})`, build: '', read: ' (read_only)' }[
       mode
     ]
-    // A name is not used again: a transaction that has seen the one before, as each look at DuckDB's catalog does, would end with an internal
-    // error, and with it the whole instance.
+    // No name is used twice. Where a transaction finds another database under a name that it has seen before, DuckDB (1.5) ends with an
+    // internal error and answers nothing from then on. Each read of its catalog sees all names.
     const alias = `load_${load}_${++attachedEver}`
     await admin.run(`attach ${duckdbLiteral(path)} as ${identifier(alias)}${options}`)
     const attachment: Attachment = { alias, mode: mode === 'create' ? 'build' : mode, users: 0 }

@@ -8,7 +8,7 @@ import type { SourceFile } from '../core/ports/engine.ts'
 import { skippedWords } from '../core/warehouse/quarantine.ts'
 import { dayOf, isSourceName } from '../core/warehouse/sources.ts'
 
-// Asked one by one, synchronously, as folders are: 15,000 files take 0.07 s of the processor, by libuv's threads 0.35 s.
+// Files and folders are asked one by one, synchronously: 15,000 files take 0.07 s of the processor, by libuv's threads 0.35 s.
 const questionsAtOnce = 64
 const everybodyReads = 0o444n
 

@@ -28,7 +28,7 @@ export interface Connection {
   batch(statements: readonly Sql[]): Promise<readonly SqlResult[]>
   /** Several statements in one text. */
   executeMultiple(sql: string): Promise<void>
-  /** Begins anew, after a failure. */
+  /** Drops the connection after a failure; the next statement opens another. */
   reconnect(): Promise<void>
   /** For good. */
   close(): Promise<void>

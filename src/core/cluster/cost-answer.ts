@@ -21,7 +21,7 @@ export async function costAnswer(
   return usageOutcome(cost, await monthlyUse(asked, deps, catalog), by, deps)
 }
 
-/** How long commands used the cluster, beside how long it was kept up for people and on days. */
+/** How long commands used the cluster and, by person or day, how long it ran. */
 function usageOutcome(
   cost: MonthlyCost,
   { pieces, areAll }: MonthlyUse,

@@ -4,7 +4,7 @@ import { type RedshiftConnection, runBatch } from './batches.ts'
 import { readByNone, requireLoad } from './load-schemas.ts'
 import { errorOfStatement } from './statement.ts'
 
-/** Which COPYs filled which part of a load, and how many files they read, beside those that it has of its base. */
+/** Which part of a load COPYs filled, how many files they read, and which files the load takes over from its base. */
 interface FilledBy {
   readonly load: LoadId
   readonly dataset: 'log' | 'song'
