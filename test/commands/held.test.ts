@@ -115,7 +115,7 @@ describe('a load that loses much of what is live', () => {
       { label: 'Show rows', line: `loads-rows ${id}` },
     ])
 
-    const noted = `Load ${id} was held: it loses ${lost} of ${playsIn(whole)} plays`
+    const noted = `Load ${id} was held: it lost ${lost} of ${playsIn(whole)} plays`
     expect(await bot.ledger.annotations.list()).toMatchObject([{ kind: 'bot', first: '2018-11-11', text: noted }])
     expect(await plays(bot)).toBe(live)
     expect(await bot.say('top-songs')).toMatchObject({

@@ -131,20 +131,22 @@ export function isBeyondLimits({ tables, days, coverage }: Comparison): boolean 
 
 const reasonsShown = 3
 
-/** What is beyond the limits, in a few words each: "14 Nov 2018 loses 431 of 451 plays", "songplays loses 431 of 6,820 rows". */
-export function lossesOf({ tables, days, coverage }: Comparison): readonly string[] {
+const present = { lose: 'lose', loses: 'loses', falls: 'falls' }
+/** For a text that is read after the load was published or discarded. */
+export const past: typeof present = { lose: 'lost', loses: 'lost', falls: 'fell' }
+
+/** What is beyond the limits, in a few words each: "2018-11-14 loses 431 of 451 plays", "songplays loses 431 of 6,820 rows". */
+export function lossesOf({ tables, days, coverage }: Comparison, verbs = present): readonly string[] {
+  const loss = (before: number, after: number, what: string): string =>
+    `${verbs.loses} ${after === 0 ? `all ${plural(before, what)}` : `${count(before - after)} of ${plural(before, what)}`}`
   const lost = days.shown.filter(({ held }) => held).toSorted((a, b) => change(b) - change(a))
   const more = days.held - reasonsShown
   return [
-    ...lost.slice(0, reasonsShown).map(({ day, before, after }) => `${day} ${loses(before, after, 'play')}`),
-    ...(more > 0 ? [`${plural(more, 'more day')} ${more === 1 ? 'loses' : 'lose'} plays`] : []),
-    ...tables.filter(({ held }) => held).map(({ table, before, after }) => `${table} ${loses(before, after, 'row')}`),
-    ...(coverage.held ? [`coverage falls from ${points(coverage.before)} to ${points(coverage.after)}`] : []),
+    ...lost.slice(0, reasonsShown).map(({ day, before, after }) => `${day} ${loss(before, after, 'play')}`),
+    ...(more > 0 ? [`${plural(more, 'more day')} ${more === 1 ? verbs.loses : verbs.lose} plays`] : []),
+    ...tables.filter(({ held }) => held).map(({ table, before, after }) => `${table} ${loss(before, after, 'row')}`),
+    ...(coverage.held ? [`coverage ${verbs.falls} from ${points(coverage.before)} to ${points(coverage.after)}`] : []),
   ]
-}
-
-function loses(before: number, after: number, what: string): string {
-  return after === 0 ? `loses all ${plural(before, what)}` : `loses ${count(before - after)} of ${plural(before, what)}`
 }
 
 function points(share: number): string {

@@ -3,7 +3,7 @@ import { count, plural } from '../format.ts'
 import type { NewAnnotation } from '../ports/annotations.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
 import type { RunId } from '../ports/runs.ts'
-import { lossesOf } from './compare.ts'
+import { lossesOf, past } from './compare.ts'
 import { losesTooMuch, usualLimits } from './limits.ts'
 
 /*
@@ -22,13 +22,13 @@ export function heldNotes(load: LoadRecord, comparison: Comparison, at: string):
   const lost = comparison.days.shown.filter(({ held }) => held)
   const key = `held:${load.id}`
   if (lost.length === 0) {
-    return [noteOn(newestDay(load, at), key, `Load ${load.id} was held: ${lossesOf(comparison).join(', ')}`, at)]
+    return [noteOn(newestDay(load, at), key, `Load ${load.id} was held: ${lossesOf(comparison, past).join(', ')}`, at)]
   }
   return mostChanged(lost).map(({ day, before, after }) =>
     noteOn(
       day,
       `${key}:${day}`,
-      `Load ${load.id} was held: it loses ${count(before - after)} of ${plural(before, 'play')}`,
+      `Load ${load.id} was held: it lost ${count(before - after)} of ${plural(before, 'play')}`,
       at,
     ),
   )

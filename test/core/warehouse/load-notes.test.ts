@@ -23,9 +23,9 @@ describe('the notes of a load that is held', () => {
     const shown = [day(1, 90, 0), day(2, 100, 50, true), day(3, 2, 1, true), day(4, 99, 0, true), day(5, 60, 10, true)]
     expect(heldNotes(load(2, {}), compared(...shown), at)).toEqual(
       [
-        ['2018-11-04', 'it loses 99 of 99 plays'],
-        ['2018-11-02', 'it loses 50 of 100 plays'],
-        ['2018-11-05', 'it loses 50 of 60 plays'],
+        ['2018-11-04', 'it lost 99 of 99 plays'],
+        ['2018-11-02', 'it lost 50 of 100 plays'],
+        ['2018-11-05', 'it lost 50 of 60 plays'],
       ].map(([first, words]) => ({
         ...{ key: `held:2:${first}`, kind: 'bot', first, last: first, author: null, created: at },
         text: `Load 2 was held: ${words}`,
@@ -36,11 +36,13 @@ describe('the notes of a load that is held', () => {
   it('are one on its newest day, where no day is beyond them, which is not one that is dated ahead', () => {
     const noted = (facts: LoadFacts) =>
       heldNotes(load(2, facts), compared(day(1, 90, 89)), at).map(({ key, first, text }) => [key, first, text])
-    const text = 'Load 2 was held: users loses 81 of 90 rows'
+    const text = 'Load 2 was held: users lost 81 of 90 rows'
     const dataUntil = '2031-01-01T00:00:00.000Z'
     expect(noted({ dataUntil, anchor: '2018-11-30T21:00:00.000Z' })).toEqual([['held:2', '2018-11-30', text]])
     expect(noted({ dataUntil })).toEqual([['held:2', '2031-01-01', text]])
     expect(noted({ dataUntil: null })).toEqual([['held:2', '2018-12-01', text]])
+    const less = { ...compared(), tables: [], coverage: { before: 5, after: 2.5, held: true } }
+    expect(heldNotes(load(2, {}), less, at)[0]?.text).toBe('Load 2 was held: coverage fell from 5.0% to 2.5%')
   })
 
   it('have a line of a chart at most', () => {
@@ -48,9 +50,9 @@ describe('the notes of a load that is held', () => {
       const tables = [{ table, before: 90, after: 9, held: true }]
       return heldNotes(load(2, {}), { ...compared(), tables }, at)[0]?.text
     }
-    const whole = `Load 2 was held: ${'x'.repeat(43)} loses 81 of 90 rows`
-    expect([whole.length, textOf('x'.repeat(43))]).toEqual([80, whole])
-    expect(textOf('x'.repeat(44))).toBe(`Load 2 was held: ${'x'.repeat(44)} loses 81 of 90 ro…`)
+    const whole = `Load 2 was held: ${'x'.repeat(44)} lost 81 of 90 rows`
+    expect([whole.length, textOf('x'.repeat(44))]).toEqual([80, whole])
+    expect(textOf('x'.repeat(45))).toBe(`Load 2 was held: ${'x'.repeat(45)} lost 81 of 90 ro…`)
   })
 })
 
