@@ -86,7 +86,7 @@ export async function measuredLoad(
     })
     const checking = library.checks.map(async ({ name, key, sql }) => {
       const isTouched = base !== undefined && !base.red.includes(name) && key !== null
-      const { total } = await ask(isTouched ? { ...candidate, touched: key } : candidate, { sql })
+      const { total } = await ask(isTouched ? { ...candidate, touched: { key, by: load } } : candidate, { sql })
       return total > 0 ? [name] : []
     })
     // Plays can be lost only where keys are repeated.
@@ -94,7 +94,9 @@ export async function measuredLoad(
       const summary = await ask(candidate, { sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } })
       const repeats = summary.rows[0]?.[summary.columns.findIndex(({ name }) => name === 'repeats')]
       if (Number(repeats) === 0) return
-      await ask(base === undefined ? candidate : { ...candidate, touched: 'event' }, { sql: library.lostPlays })
+      await ask(base === undefined ? candidate : { ...candidate, touched: { key: 'event', by: load } }, {
+        sql: library.lostPlays,
+      })
     }
     const [counted, checked] = await Promise.all([Promise.all(counting), Promise.all(checking), summarising()])
     return { counts: Object.fromEntries(counted), red: checked.flat() }
@@ -105,7 +107,10 @@ export async function measuredLoad(
     // As many rows as core reads of each.
     await during('compare', () =>
       Promise.all(
-        both.flatMap((target) => [ask(target, { sql: days }, 50_000), ask(target, { sql: artists }, 20_000)]),
+        both.flatMap((target) => [
+          ask(target, { sql: days }, 50_000),
+          ask({ ...target, touched: { key: 'event', by: load } }, { sql: artists }, 20_000),
+        ]),
       ),
     )
   }

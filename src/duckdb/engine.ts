@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { OpsError } from '../core/errors.ts'
 import { createSemaphore } from '../core/pacing.ts'
-import type { Engine, LoadId, SourceFile, Sources } from '../core/ports/engine.ts'
+import type { Engine, LoadId, ResultSet, SourceFile, Sources } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
 import { isRemote, sourcesSummary } from '../core/warehouse/sources.ts'
 import { createAttachments, type Mode } from './attachments.ts'
@@ -251,19 +251,20 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       )
     },
     query({ kind, load, touched }, statement, { signal, ...wanted }) {
-      if (kind === 'candidate') {
-        return inCandidate(load, signal, async (session) => {
-          if (touched !== undefined) await showTouched(session, touched)
-          return select(session, statement, wanted)
-        })
-      }
       if (kind === 'new') {
         return inCandidate(load, signal, async (session) => {
           await showNewRows(session, Object.values(datasets))
           return select(session, statement, wanted)
         })
       }
-      return inServed(load, signal, (session) => select(session, statement, wanted), kind)
+      const ask = async (session: DuckdbSession): Promise<ResultSet> => {
+        if (touched === undefined) return select(session, statement, wanted)
+        return attachments.use(touched.by, 'build', async (candidate) => {
+          await showTouched(session, touched.key, candidate)
+          return select(session, statement, wanted)
+        })
+      }
+      return kind === 'candidate' ? inCandidate(load, signal, ask) : inServed(load, signal, ask, kind)
     },
     verify: (load, signal) => verify(load, signal),
     publish: finish,

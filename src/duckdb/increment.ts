@@ -34,10 +34,11 @@ export async function dropIncrement(session: DuckdbSession): Promise<void> {
   await session.run('drop schema if exists increment cascade')
 }
 
-/** Whether the load began as a copy of another and is not published yet. */
-export async function isIncrement(session: DuckdbSession): Promise<boolean> {
+/** Whether a load, by the name it is attached under, began as a copy of another and is not published yet. */
+export async function isIncrement(session: DuckdbSession, load = session.alias): Promise<boolean> {
   const found = await session.run(
-    `select 1 from duckdb_schemas() where database_name = current_database() and schema_name = 'increment'`,
+    `select 1 from duckdb_schemas() where database_name = $load and schema_name = 'increment'`,
+    { values: { load } },
   )
   return found.rowCount > 0
 }
@@ -83,44 +84,48 @@ interface TouchedPart {
 
 /** Which rows of the tables of a load an increment has touched. */
 interface Touched {
-  /** The load as it is attached. */
+  /** The load with the rows, as it is attached. */
   readonly load: string
+  /** The increment that has noted their keys, as it is attached. */
+  readonly increment: string
   /** The time, in milliseconds, before which no touched user has their latest event. */
   readonly since: bigint
 }
 
-async function touchedIn(session: DuckdbSession): Promise<Touched> {
-  const sql = 'select coalesce(min(since), 0) from increment.users where user_id is not null'
-  return { load: identifier(session.alias), since: BigInt(String((await session.rows(sql))[0]?.[0])) }
+async function touchedIn(session: DuckdbSession, candidate = session.alias): Promise<Touched> {
+  const increment = `${identifier(candidate)}.increment`
+  const sql = `select coalesce(min(since), 0) from ${increment}.users where user_id is not null`
+  return { load: identifier(session.alias), increment, since: BigInt(String((await session.rows(sql))[0]?.[0])) }
 }
 
-function isNoted(load: string, columns: string, notes: string): string {
-  return `(${columns}) in (from ${load}.increment.${notes})`
+function isNoted({ increment }: Touched, columns: string, notes: string): string {
+  return `(${columns}) in (from ${increment}.${notes})`
 }
 
 /** The events of touched users, with their `user_id`, from the earliest on that can be the latest of one. */
-function recentEvents({ load, since }: Touched): string {
+function recentEvents(touched: Touched): string {
+  const { load, since } = touched
   const recent = since > 0n ? `ts >= ${since}` : 'true'
   return `select * from (select ${userId} as user_id, * from ${load}.staging_events where ${recent})
-    where ${isTouchedUser(load)}`
+    where ${isTouchedUser(touched)}`
 }
 
-function isTouchedUser(load: string): string {
-  return `user_id in (select user_id from ${load}.increment.users)`
+function isTouchedUser({ increment }: Touched): string {
+  return `user_id in (select user_id from ${increment}.users)`
 }
 
 function partsOf(touched: Touched): Readonly<Record<string, TouchedPart>> {
-  const { load } = touched
-  const isTouched = isNoted(load, 'session_id, item_in_session', 'events')
+  const { load, increment } = touched
+  const isTouched = isNoted(touched, 'session_id, item_in_session', 'events')
   const events = [
     'staging_events',
-    `select * from ${load}.staging_events where ${isNoted(load, 'sessionid, iteminsession', 'events')}`,
+    `select * from ${load}.staging_events where ${isNoted(touched, 'sessionid, iteminsession', 'events')}`,
   ] as const
-  const [ofSong, ofArtist] = [isNoted(load, 'song_id', 'songs'), isNoted(load, 'artist_id', 'artists')]
-  const ofMoment = isNoted(load, 'start_time', 'moments')
+  const [ofSong, ofArtist] = [isNoted(touched, 'song_id', 'songs'), isNoted(touched, 'artist_id', 'artists')]
+  const ofMoment = isNoted(touched, 'start_time', 'moments')
   return {
     users: {
-      touched: isTouchedUser(load),
+      touched: isTouchedUser(touched),
       // Of all events of a user the transform reads those of the latest moment.
       inputs: [
         [
@@ -139,16 +144,16 @@ function partsOf(touched: Touched): Readonly<Record<string, TouchedPart>> {
       touched: ofSong,
       inputs: [['staging_songs', `select * from ${load}.staging_songs where ${ofSong}`]],
       // Plays are matched by title, and by every name that the catalogue gives the song's artist.
-      passOn: `insert into ${load}.increment.titles
+      passOn: `insert into ${increment}.titles
         select distinct title from ${load}.songs where ${ofSong} or ${ofArtist}`,
     },
     songplays: {
-      gather: `insert into ${load}.increment.events
+      gather: `insert into ${increment}.events
         select distinct session_id, item_in_session from ${load}.songplays
-        where ${isNoted(load, 'song_title', 'titles')}`,
+        where ${isNoted(touched, 'song_title', 'titles')}`,
       touched: isTouched,
       inputs: [events],
-      passOn: `insert into ${load}.increment.moments
+      passOn: `insert into ${increment}.moments
         select distinct start_time from ${load}.songplays where ${isTouched}`,
     },
     page_views: { touched: isTouched, inputs: [events] },
@@ -187,18 +192,21 @@ async function show(session: DuckdbSession, views: TouchedPart['inputs']): Promi
   for (const [name, rows] of views) await session.run(`create temp view ${name} as ${rows}`)
 }
 
-/** Lets the names of the tables that have such a key mean the rows whose key is touched. Rows of staging that have no key are those read now. */
-export async function showTouched(session: DuckdbSession, key: TouchedKey): Promise<void> {
-  if (!(await isIncrement(session))) return
-  const touched = await touchedIn(session)
+/**
+ * Lets the names of the tables that have such a key mean the rows whose key the candidate, by the name it is attached under, has touched. Rows
+ * of staging that have no key are those that it has read itself.
+ */
+export async function showTouched(session: DuckdbSession, key: TouchedKey, candidate: string): Promise<void> {
+  if (!(await isIncrement(session, candidate))) return
+  const touched = await touchedIn(session, candidate)
   const { load } = touched
-  const last = await lastNumber(session, 'log')
+  const last = await lastNumber(session, 'log', candidate)
   const rows = (table: string, where: string): readonly [string, string] => [
     table,
     `select * from ${load}.${table} where ${where}`,
   ]
-  const byEvent = isNoted(load, 'session_id, item_in_session', 'events')
-  const byMoment = isNoted(load, 'start_time', 'moments')
+  const byEvent = isNoted(touched, 'session_id, item_in_session', 'events')
+  const byMoment = isNoted(touched, 'start_time', 'moments')
   const views = {
     event: [
       [
@@ -206,7 +214,7 @@ export async function showTouched(session: DuckdbSession, key: TouchedKey): Prom
         `select * from ${load}.staging_events where _file > ${last}
          union all
          select * from ${load}.staging_events
-         where _file <= ${last} and ${isNoted(load, 'sessionid, iteminsession', 'events')}`,
+         where _file <= ${last} and ${isNoted(touched, 'sessionid, iteminsession', 'events')}`,
       ] as const,
       rows('songplays', byEvent),
       rows('page_views', byEvent),
@@ -214,7 +222,7 @@ export async function showTouched(session: DuckdbSession, key: TouchedKey): Prom
     moment: [rows('songplays', byMoment), rows('time', byMoment)],
     user: [
       ['staging_events', `select * exclude (user_id) from (${recentEvents(touched)})`] as const,
-      rows('users', isTouchedUser(load)),
+      rows('users', isTouchedUser(touched)),
     ],
   }
   await show(session, views[key])
@@ -238,7 +246,8 @@ export async function showNewRows(session: DuckdbSession, datasets: readonly Dat
 }
 
 /** The number of the last file that the load before had of a dataset. */
-async function lastNumber(session: DuckdbSession, name: Dataset['name']): Promise<number> {
-  const sql = 'select coalesce(max(_number), 0) from increment.files where dataset = $name'
+async function lastNumber(session: DuckdbSession, name: Dataset['name'], candidate = session.alias): Promise<number> {
+  const files = `${identifier(candidate)}.increment.files`
+  const sql = `select coalesce(max(_number), 0) from ${files} where dataset = $name`
   return Number((await session.rows(sql, { values: { name } }))[0]?.[0])
 }

@@ -64,18 +64,21 @@ async function load(
   const removed = read.length === 0 ? null : read.some(({ changed, gone }) => changed + gone > 0)
   await repairTexts(id, { engine, library }, work, removed)
   for (const { table, statements } of library.etl) await engine.transform(id, table, statements, work)
-  if (since !== undefined && reads === 'changes') await requireSameVerdicts(engine, id, since)
+  if (since !== undefined && reads === 'changes') {
+    await requireSameVerdicts(engine, id, since)
+    await requireSameMovers(engine, id, since)
+  }
   await engine.publish(id, work)
   return { log: withoutFields(log), song: withoutFields(song) }
 }
 
 /** How many rows the checks with a key find, by their names, and how many plays are lost: of all rows, or of those that the load has touched. */
-async function found(engine: Engine, target: Target, isTouched = false): Promise<Record<string, unknown>> {
+async function found(engine: Engine, target: Target, by?: LoadId): Promise<Record<string, unknown>> {
   const numbers = touchedKeys.map(async (key) => {
     const checks = library.checks.filter((check) => check.key === key)
     const sql = checks.map(({ name, sql }) => `select '${name}' as name, count(*) as n from (${sql}\n) as t`)
     if (key === 'event') sql.push(`select 'lost plays' as name, plays as n from (${library.lostPlays}\n) as t`)
-    const shown = isTouched ? { ...target, touched: key } : target
+    const shown = by === undefined ? target : { ...target, touched: { key, by } }
     return (await engine.query(shown, { sql: sql.join(' union all ') }, { maxRows: 100, signal: never })).rows
   })
   return Object.fromEntries((await Promise.all(numbers)).flat())
@@ -86,9 +89,30 @@ async function requireSameVerdicts(engine: Engine, load: LoadId, since: LoadId):
   const before = await found(engine, { kind: 'live', load: since })
   const wasGreen = ([name]: readonly [string, unknown]): boolean => before[name] === 0
   const all = Object.entries(await found(engine, { kind: 'candidate', load })).filter(wasGreen)
-  const touched = Object.entries(await found(engine, { kind: 'candidate', load }, true)).filter(wasGreen)
+  const touched = Object.entries(await found(engine, { kind: 'candidate', load }, load)).filter(wasGreen)
   expect(Object.fromEntries(touched)).toEqual(Object.fromEntries(all))
   return Object.fromEntries(all)
+}
+
+/** Plays by artist must differ between two loads in the touched rows as they do in all. */
+async function requireSameMovers(engine: Engine, load: LoadId, since: LoadId): Promise<void> {
+  const gained = async (touched: Pick<Target, 'touched'>): Promise<ReadonlyMap<string, number>> => {
+    const gains = new Map<string, number>()
+    const both = [
+      { kind: 'live', load: since },
+      { kind: 'candidate', load },
+    ] as const
+    for (const target of both) {
+      const wanted = { maxRows: 100, signal: never }
+      const { rows } = await engine.query({ ...target, ...touched }, { sql: library.comparison.artists }, wanted)
+      const sign = target.kind === 'live' ? -1 : 1
+      for (const [artist, plays] of rows) {
+        gains.set(String(artist), (gains.get(String(artist)) ?? 0) + sign * Number(plays))
+      }
+    }
+    return new Map([...gains].filter(([, gain]) => gain !== 0))
+  }
+  expect(await gained({ touched: { key: 'event', by: load } })).toEqual(await gained({}))
 }
 
 /** What is staged but for the fields of the source, which fields.test.ts is about: they are those of the files that are read now. */

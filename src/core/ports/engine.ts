@@ -14,10 +14,10 @@ export interface Target {
   readonly kind: 'candidate' | 'live' | 'held' | 'new'
   readonly load: LoadId
   /**
-   * Of tables with that key only the rows whose key a candidate has touched, where it began as a copy of another load: no other row differs
-   * from that load's. An engine may answer with all rows.
+   * Of tables with that key only the rows whose key the candidate `by` has touched, where it began as a copy of another load: no other row
+   * differs from that load's. It may be asked of both. An engine may answer with all rows, then of either.
    */
-  readonly touched?: TouchedKey
+  readonly touched?: { readonly key: TouchedKey; readonly by: LoadId }
 }
 
 /** An event by its session and item, a moment at which plays started, a user. */

@@ -23,6 +23,7 @@ const comparisonSchema = z.object({
     shown: z.array(z.object({ day: z.string(), ...beforeAfter })),
   }),
   coverage: z.object(beforeAfter),
+  /** Plays among those that were compared: where a load began as a copy of the live one, those that it touched. */
   artists: z.array(z.object({ artist: z.string(), before: z.number(), after: z.number() })),
 })
 export type Comparison = z.infer<typeof comparisonSchema>

@@ -41,7 +41,7 @@ export async function auditChecks(
     deps.library.checks.map((check) => {
       const whole = { kind: 'candidate', load } as const
       const wasGreen = red?.includes(check.name) === false
-      const target = wasGreen && check.key !== null ? { ...whole, touched: check.key } : whole
+      const target = wasGreen && check.key !== null ? { ...whole, touched: { key: check.key, by: load } } : whole
       return runCheck(check, target, rowsShown, deps, signal)
     }),
   )

@@ -9,7 +9,7 @@ import { losesTooMuch } from './limits.ts'
 
 /*
  * A load is compared with the one that readers have, before it takes its place. Rows of tables were counted by the audits of both; plays
- * by day and by artist take one scan of each load.
+ * by day take one scan of each load, and so do those by artist where the one did not begin as a copy of the other.
  */
 
 const daysKept = 20
@@ -26,15 +26,14 @@ export async function compareLoads(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const load = await deps.ledger.loads.get(target.load)
-  const of = (sql: string, maxRows: number) =>
-    Promise.all(
-      [{ kind: 'live', load: live.id } as const, target].map((one) =>
-        deps.engine.query(one, { sql }, { maxRows, signal }),
-      ),
-    )
+  const both: readonly Target[] = [{ kind: 'live', load: live.id }, target]
+  const isIncrement = target.kind === 'candidate' && load?.facts.base === live.id
+  const touched: readonly Target[] = both.map((one) => ({ ...one, touched: { key: 'event', by: target.load } }))
+  const of = (targets: readonly Target[], sql: string, maxRows: number) =>
+    Promise.all(targets.map((one) => deps.engine.query(one, { sql }, { maxRows, signal })))
   const [days, artists] = await Promise.all([
-    of(deps.library.comparison.days, daysRead),
-    of(deps.library.comparison.artists, artistsRead),
+    of(both, deps.library.comparison.days, daysRead),
+    of(isIncrement ? touched : both, deps.library.comparison.artists, artistsRead),
   ])
   const { policy, clock, library } = deps
   const today = isoDay(clock.now())

@@ -152,7 +152,7 @@ async function countLostPlays(
   signal: AbortSignal,
 ): Promise<number> {
   const whole = { kind: 'candidate', load } as const
-  const target = base?.facts.playsLost === 0 ? ({ ...whole, touched: 'event' } as const) : whole
+  const target = base?.facts.playsLost === 0 ? ({ ...whole, touched: { key: 'event', by: load } } as const) : whole
   const { rows } = await engine.query(target, { sql: library.lostPlays }, { maxRows: 1, signal })
   return Number(rows[0]?.[0])
 }

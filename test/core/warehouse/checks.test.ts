@@ -58,7 +58,7 @@ describe('an audit', () => {
       ['by-all', whole],
     ]
     await auditChecks(deps, 2, base({ checks: { ...checks, names: ['was-red'] } }), never)
-    expect(asked.splice(0)).toEqual(all({ ...whole, touched: 'event' }))
+    expect(asked.splice(0)).toEqual(all({ ...whole, touched: { key: 'event', by: 2 } }))
     for (const before of [null, base({}), base({ checks })]) {
       await auditChecks(deps, 2, before, never)
       expect(asked.splice(0)).toEqual(all(whole))

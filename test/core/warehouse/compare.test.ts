@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ResultSet } from '../../../src/core/ports/engine.ts'
-import type { Comparison, LoadRecord } from '../../../src/core/ports/loads.ts'
+import type { ResultSet, Target } from '../../../src/core/ports/engine.ts'
+import type { Comparison, LoadFacts, LoadRecord } from '../../../src/core/ports/loads.ts'
 import {
   changesLine,
+  compareLoads,
   comparisonReplies,
   differs,
   isBeyondLimits,
@@ -10,6 +11,7 @@ import {
   lossesOf,
 } from '../../../src/core/warehouse/compare.ts'
 import { usualLimits } from '../../../src/core/warehouse/limits.ts'
+import { createWorld } from '../../support/core.ts'
 
 const same: Comparison = {
   live: 1,
@@ -111,6 +113,7 @@ const load = (id: number, counts: Readonly<Record<string, number>> = {}): LoadRe
   ...{ id, state: 'live', started: '', published: null },
   facts: { counts },
 })
+const never = new AbortController().signal
 const plays = (rows: ResultSet['rows'], total = rows.length): ResultSet => ({ columns: [], rows, total })
 
 describe('what is held', () => {
@@ -200,5 +203,34 @@ describe('artists', () => {
       { artist: 'B', before: 0, after: 8 },
     ])
     expect(artistsOf(plays([['A', 9]], 2), plays([['B', 8]]))).toEqual([{ artist: 'A', before: 9, after: 0 }])
+  })
+})
+
+describe('plays by artist', () => {
+  it('are asked of the touched plays of both loads, where a candidate began as a copy of the live one, else of all', async () => {
+    const { deps } = await (await createWorld()).start('one', [])
+    const { ledger } = deps
+    const askedOf = async (kind: 'candidate' | 'held', facts: LoadFacts) => {
+      const asked: Target[] = []
+      const engine = {
+        ...deps.engine,
+        async query(target: Target) {
+          asked.push(target)
+          return plays([])
+        },
+      }
+      const loads = { ...ledger.loads, get: async () => ({ ...load(2), facts }) }
+      await compareLoads({ kind, load: 2 }, load(1), { ...deps, engine, ledger: { ...ledger, loads } }, never)
+      return asked
+    }
+    const both = (kind: 'candidate' | 'held', touched: Pick<Target, 'touched'> = {}) => [
+      { kind: 'live', load: 1, ...touched },
+      { kind, load: 2, ...touched },
+    ]
+    const touched = { touched: { key: 'event', by: 2 } } as const
+    expect(await askedOf('candidate', { base: 1 })).toEqual([...both('candidate'), ...both('candidate', touched)])
+    expect(await askedOf('candidate', { base: 7 })).toEqual([...both('candidate'), ...both('candidate')])
+    expect(await askedOf('candidate', {})).toEqual([...both('candidate'), ...both('candidate')])
+    expect(await askedOf('held', { base: 1 })).toEqual([...both('held'), ...both('held')])
   })
 })
