@@ -43,13 +43,13 @@ describe('the configuration', () => {
     })
   })
 
-  it('reads ids of people and groups', () => {
+  it('reads ids of people and groups; on Enterprise Grid those of people begin with W', () => {
     const { admins, operators } = readConfig({
       SPARKIFY_ADMINS: 'U02AB3C4D, S0GROUP01',
-      SPARKIFY_OPERATORS: 'U0OTTO001,',
+      SPARKIFY_OPERATORS: 'U0OTTO001,W0ERNA001,',
     })
     expect(admins).toEqual(['U02AB3C4D', 'S0GROUP01'])
-    expect(operators).toEqual(['U0OTTO001'])
+    expect(operators).toEqual(['U0OTTO001', 'W0ERNA001'])
   })
 
   it.each([

@@ -335,6 +335,7 @@ describe('a check file', () => {
     ['-- owner: U0ANNA\n-- channel: #data-eng', { owner: 'U0ANNA', channel: '#data-eng' }],
     ['-- channel: C0MUSIC00', { owner: null, channel: 'C0MUSIC00' }],
     ['-- owner: U0ANNA', { owner: 'U0ANNA', channel: null }],
+    ['-- owner: W0ANNA', { owner: 'W0ANNA', channel: null }],
   ])('that warns is watched with %j', (header, watch) => {
     expect(parseCheck(file(`-- title: a\n-- severity: warn\n${header}\n\nselect 1`)).watch).toEqual(watch)
   })

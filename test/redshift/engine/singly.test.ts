@@ -169,7 +169,7 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
           base = load
         }
       }),
-      { numRuns: lengths({ gate: 1, soak: 100 }) },
+      { numRuns: lengths({ gate: 1, soak: 100 }), endOnFailure: lengths({ gate: true, soak: false }) },
     )
     expect(seen.increments + seen.full + seen.refused).toBeGreaterThan(0)
   })

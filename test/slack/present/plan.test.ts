@@ -53,7 +53,7 @@ describe('a plan', () => {
 })
 
 describe('a card', () => {
-  const card = { asker: 'ada', second: false, approvers: ['U0OTTO', 'S0TEAM'] }
+  const card = { asker: 'ada', second: false, approvers: ['U0OTTO', 'W0ERNA', 'S0TEAM'] }
   const reasons = ['It can cost $4.34; more than $1.00 needs approval.']
 
   it('says who asked for what, why it needs approval, and who may confirm it until when, and calls nobody', () => {
@@ -62,12 +62,12 @@ describe('a card', () => {
     expect(reading).toContain(
       `ada asked: spin-up lease=8h. Nothing has been done yet. ada or an approver can confirm this once, until ${until}.`,
     )
-    expect(reading).not.toMatch(/U0OTTO|S0TEAM/)
+    expect(reading).not.toMatch(/U0OTTO|W0ERNA|S0TEAM/)
   })
 
   it('that somebody else must approve calls those who may, and can be rejected', () => {
     const { newest, words } = shown({ card: { ...card, second: true }, reasons })
-    const call = '<@U0OTTO> <!subteam^S0TEAM> Someone other than ada must approve this.'
+    const call = '<@U0OTTO> <@W0ERNA> <!subteam^S0TEAM> Someone other than ada must approve this.'
     expect(newest).toContainEqual({ type: 'section', text: { type: 'mrkdwn', text: call, verbatim: true } })
     expect(words).toContain(call)
     expect(readingOf(newest)).toContain(

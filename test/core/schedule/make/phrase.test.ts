@@ -100,6 +100,7 @@ describe('the channel of a schedule', () => {
     ['in #music daily at 3', '#music'],
     ['at 07:00 in #music daily', '#music'],
     ['daily at 3 in U024BE91L', 'U024BE91L'],
+    ['daily at 3 in W024BE91L', 'W024BE91L'],
     ['0 3 * * * in #müsik_2', '#müsik_2'],
   ])('of %j is %j', (typed, channel) => {
     expect(say(typed).channel?.channel ?? null).toBe(channel)
