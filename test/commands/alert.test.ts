@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { OpsError } from '../../src/core/errors.ts'
-import type { Role } from '../../src/core/people.ts'
+import type { Asker, Role } from '../../src/core/people.ts'
 import type { Copies, Engine } from '../../src/core/ports/engine.ts'
 import { maySeeWatch } from '../../src/core/watch/find.ts'
 import { anna, bob, deferred, failureOf, type TestProcess, untilAborted } from '../support/core.ts'
@@ -166,6 +166,93 @@ describe('an alert', () => {
     expect(await states()).toEqual([['alert:1:3', 'Alert 1 was removed']])
     expect(failureOf(await bot.say('alert 1'))).toMatchObject({ code: 'not_found' })
     expect((await bot.say('alert add pulse when plays<90')).headline).toMatch(/^Alert 2 /)
+  })
+
+  it('of a channel is everybody’s to answer, edit, pause and resume, in their name; one in direct messages is its owner’s, and admins may stop it', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    const carol: Asker = { kind: 'slack', id: 'U0CAROL', name: 'Carol' }
+    for (const { id } of [bob, carol]) warehouse.roles.set(id, 'operator')
+    const stored = (subject: string) => bot.ledger.watches.get('alert', subject)
+    const shown = async () => {
+      await posted(bot)
+      return (await stored('1'))?.life
+    }
+    await bot.say('alert add pulse when plays<50', { who: bob })
+    expect(failureOf(await bot.say('alert snooze 1'))).toMatchObject({
+      code: 'bad_argument',
+      message: 'Alert 1 is not firing. Nothing was done.',
+    })
+    await bot.say('alert edit 1 when plays<100', { who: bob })
+    expect(await shown()).toMatchObject({ kind: 'firing' })
+    await bot.say('alert acknowledge 1')
+    expect(await shown()).toMatchObject({ kind: 'acknowledged', by: { id: anna.id } })
+    expect((await bot.say('alert snooze 1')).headline).toMatch(/ is snoozed until 24 Nov 2026, 12:00 UTC\.$/)
+    expect(await shown()).toMatchObject({ kind: 'snoozed', by: { id: anna.id } })
+
+    // Another place is no other condition: the owner stays, and what is not named stays as it is.
+    expect((await bot.say('alert edit 1 in #data-eng')).headline).toMatch(/ is changed; it posts in #data-eng\.$/)
+    expect(await stored('1')).toMatchObject({
+      owner: bob,
+      place: { channel: '#data-eng' },
+      life: { kind: 'resolved', end: { by: { id: anna.id }, how: 'edited' } },
+    })
+    expect(await shown()).toMatchObject({ kind: 'firing', firing: { number: 2 } })
+    await bot.say('alert edit 1 for=2')
+    expect(texts(await bot.say('alert edit 1 when plays<99'))).toContain('Now: ')
+    expect(await stored('1')).toMatchObject({ owner: anna, place: { channel: '#data-eng' }, definition: { days: 2 } })
+    expect(texts(await bot.say('alert 1')).split('\n')).toEqual([
+      'Query: pulse',
+      'When: plays<99 for 2 days',
+      'Set by: Anna',
+      'Posts: in #data-eng',
+      'State: ok',
+      'Found: not judged yet',
+      'alert add pulse when plays<99 for=2 in #data-eng',
+    ])
+    await bot.say('alert edit 1 when plays<99 for=1')
+    expect(await shown()).toMatchObject({ kind: 'firing', firing: { number: 3 } })
+    await bot.say('alert pause 1', { who: carol })
+    expect(await stored('1')).toMatchObject({
+      isPaused: true,
+      owner: anna,
+      life: { kind: 'resolved', end: { by: { id: carol.id }, how: 'paused' } },
+    })
+    expect(await bot.say('alert resume 1', { who: carol })).toMatchObject({ ok: true })
+    expect((await bot.say('alert resume 1', { who: carol })).headline).toMatch(/^Alert 1 .* is not paused\.$/)
+
+    const alone = { kind: 'slack', channel: 'D0BOB0000', direct: true } as const
+    await bot.say('alert add pulse when plays<90', { who: bob, place: alone })
+    await bot.app.tick()
+    const refused = async (line: string, who: Asker) => failureOf(await bot.say(line, { who }))
+    const theirs = { code: 'not_allowed', message: "Alert 2 posts in Bob's direct messages. Nothing was done." }
+    for (const line of ['alert 2', 'alert acknowledge 2', 'alert snooze 2', 'alert pause 2', 'alert remove 2'])
+      expect([line, await refused(line, carol)]).toMatchObject([line, theirs])
+    expect((await bot.say('alert', { who: carol })).headline).toBe('1 alert, 1 firing.')
+    expect(await refused('alert edit 2 in #music', anna)).toMatchObject(theirs)
+    expect(await bot.say('alert pause 2')).toMatchObject({ ok: true })
+    expect(await refused('alert resume 2', anna)).toMatchObject(theirs)
+    expect(await stored('2')).toMatchObject({ isPaused: true, owner: bob, place: alone })
+    expect(await bot.say('alert resume 2', { who: bob, place: alone })).toMatchObject({ ok: true })
+    expect(await bot.say('alert remove 2')).toMatchObject({ ok: true })
+  })
+
+  it('is one of fifty at the most, and is asked for by a name that there is', async () => {
+    const { bot } = await withAlert()
+    const { ledger } = bot
+    const one = await ledger.watches.get('alert', '1')
+    if (one === null) throw new Error('it was made')
+    for (let n = 2; n <= 50; n++) await ledger.watches.add(one, 50)
+    expect(failureOf(await bot.say('alert add pulse when plays<50'))).toMatchObject({
+      message: 'There are 50 alerts, and no more are kept. Nothing was done.',
+      remedy: 'Remove one first: type alert to list them.',
+    })
+    for (const [line, message] of [
+      ['alert acknowledge', 'Which alert? Nothing was done.'],
+      ['alert remove 51', 'There is no alert 51. Nothing was done.'],
+      ['alert snooze check=nights', 'No check "nights" is watched. Nothing was done.'],
+    ] as const)
+      expect(failureOf(await bot.say(line))).toMatchObject({ code: 'not_found', message })
   })
 
   it('names what can be watched where something cannot', async () => {
@@ -401,6 +488,16 @@ describe('a check with an owner and a channel', () => {
       [],
     ])
     expect(headline).toMatch(/^Check days-have-no-gaps: No plays between .* and .*, the load of /)
+    const list = (await bot.say('alert')).replies.find((reply) => reply.kind === 'table')
+    const name = 'days-have-no-gaps'
+    expect(list?.rows[0]?.slice(0, 5)).toEqual([name, 'check', 'red', '#data-eng', list?.rows[0]?.[4]])
+    const acknowledging = { label: 'Acknowledge', line: `alert-acknowledge check=${name}` }
+    expect(list?.actions).toEqual([acknowledging])
+    const one = await bot.say(`alert check=${name}`)
+    expect([one.headline, one.next]).toEqual([
+      `Check ${name} is firing.`,
+      [acknowledging, { label: 'All alerts', line: 'alert' }],
+    ])
     // Once judged, nothing is asked about it until the next load.
     const { outbox } = bot.deps
     const resolve = outbox.resolve

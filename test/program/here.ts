@@ -48,6 +48,8 @@ export async function sayHere(line: string | readonly string[], env: Readonly<Re
 
 /** A bot in this process. */
 export interface BotHere extends Workspace {
+  /** What it printed at its start. */
+  readonly printed: string
   stop(): Promise<void>
 }
 
@@ -60,17 +62,20 @@ export async function startBotHere(
   await prepareDataDir(config.dataDir)
   const logFile = join(config.dataDir, 'sparkify.log')
   const log = openLog({ kind: 'file', path: logFile }, [])
+  let printed = ''
   const bot = await startBot(config, {
     platform: { ...machineOfBot, ...here, pictures: picturesHere },
     slackBackend: slackBackendFor(config, thisMachine.clock, log),
     log,
     logFile,
-    print: () => undefined,
+    print: (text) => {
+      printed += text
+    },
     onReplaced: () => {
       throw new Error('nobody else works on this home')
     },
   })
-  return { ...(await workspaceAt(bot.page ?? bot.origin, config.dataDir)), stop: bot.stop }
+  return { ...(await workspaceAt(bot.page ?? bot.origin, config.dataDir)), printed, stop: bot.stop }
 }
 
 /** Credentials and endpoint are the SDK's own business, which reads them in the environment of the process. */

@@ -1,9 +1,13 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
 import { ModifyClusterIamRolesCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
+import { openLedger } from '../../src/store/ledger.ts'
 import type { DoubleOptions } from '../support/aws/options.ts'
 import { redshiftTrust } from '../support/aws/scene.ts'
 import { describeRealData, realData } from '../support/real-data.ts'
+import { newRun } from '../support/run.ts'
 import { some } from '../support/soak.ts'
 import { twoDays } from '../support/two-days.ts'
 import { documentedPolicy, openCloud, ordersTo, type Sources, writesOf } from './cloud.ts'
@@ -82,10 +86,16 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     expect(await done('extend 4h --yes')).toContain('extended by 4 h')
     expect(await done('status')).toMatch(/State +available, since/)
 
+    const url = pathToFileURL(join(env.SPARKIFY_HOME, 'state.db')).href
+    const ledger = await openLedger({ url, now: () => new Date() })
+    const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString()
+    await ledger.runs.open(newRun({ who: { kind: 'local', id: 'zoe', name: 'zoe' }, started: yesterday }))
+    await ledger.close()
     const unnamed = await saying('tear-down --yes')
     expect([unnamed.status, unnamed.stderr]).toEqual([2, expect.stringContaining('tear-down --confirm sparkify')])
     expect(unnamed.stderr).toContain('Last load: 160 plays until 11 Nov 2018, 23:42 UTC.')
-    expect(unnamed.stderr).toMatch(/Used today by \S+\./)
+    // One name: who asked yesterday is not of today.
+    expect(unnamed.stderr).toMatch(/Used today by (?!zoe)\S+\./)
     expect(await done('tear-down --confirm sparkify')).toContain('Still billed: its final snapshot, until')
     expect(await double.left()).toMatchObject({ clusters: [], roles: [], snapshots: [{ retentionDays: 7 }] })
     expect(await done('status')).toContain('Snapshot')
