@@ -30,7 +30,7 @@ describe('the records of a file', () => {
     ['with brackets and quotes in texts', '{"a":"}\\"]{\\\\"}{"b":"["}', ['1.1 {"a":"}\\"]{\\\\"}', '1.2 {"b":"["}']],
     ['behind byte order marks', '\ufeff{"a":1}\n\ufeff{"b":2}', ['1.1 {"a":1}', '2.1 {"b":2}']],
     ['as deep as they may be', `${deep(64)}{}`, [`1.1 ${deep(64)}`, '1.2 {}']],
-    ['deeper than that', `${deep(65)}\n{}`, [`1.1 ${deep(65)}`, '2.1 {}']],
+    ['deeper than that', `${deep(65)}{}\n{}`, [`1.1 ${deep(65)}{}`, '2.1 {}']],
     ['of nothing', ' \t\r\n\n ', []],
   ])('that stand %s', async (_, text, records) => {
     expect(await read(text)).toEqual(records)

@@ -291,6 +291,7 @@ describe('a row that cannot be read stops the load with file, line and reason', 
     ],
     ['a line that is no object', `${good[0]}\n"text"\n`, /line 2: it holds '"text"', not a JSON object/],
     ['a line that says null', `${good[0]}\nnull\n`, /line 2: it holds "null", not a JSON object/],
+    ['a file that begins as a packed one does', '\u001f{"artist":"x"}\n', /line 1: not valid JSON/],
     ['a file that is no JSON', 'user;song\n26;Sehr kosmisch\n', /line 1: not valid JSON/],
     [
       'a binary file',
@@ -341,6 +342,10 @@ describe('a row that cannot be read stops the load with file, line and reason', 
       expect(quoted.length).toBeLessThanOrEqual(80)
       expect(String(error).length).toBeLessThan(400)
     }
+    const [longest, longer] = ['ä'.repeat(80), 'ä'.repeat(81)]
+    const shown = async (ts: string): Promise<unknown> => stageLog(logLine({ ts })).catch((error: unknown) => error)
+    expect(String(await shown(longest))).toContain(`ts is "${longest}", not`)
+    expect(String(await shown(longer))).toContain(`ts is "${'ä'.repeat(79)}…", not`)
   })
 
   it('names a song file and its line as well', async () => {

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { logLine, songDocument, songPath, twiceEncoded } from '../../src/sample/write.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { logLine, songDocument, songPath, twiceEncoded, writeLog } from '../../src/sample/write.ts'
+import { filesBelow, linesOf } from './reading.ts'
 
 describe('twiceEncoded', () => {
   it('spoils names the way the public log has them', () => {
@@ -62,6 +66,25 @@ describe('logLine', () => {
         '"level":"paid","location":null,"method":"PUT","page":"Login","registration":null,"sessionId":52,"song":null,' +
         '"status":307,"ts":1541207073796,"userAgent":null,"userId":""}',
     )
+  })
+})
+
+describe('writeLog', () => {
+  it('begins the file of a day with an event at its midnight', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sample-write-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const midnight = Date.parse('2018-11-02')
+    const seen = { page: 'Home', level: 'free', session: 1, listener: undefined, track: undefined } as const
+    const times = [midnight - 1, midnight, midnight + 1]
+    await writeLog(
+      folder,
+      times.map((at, item) => ({ ...seen, at, item })),
+    )
+    const files = await filesBelow(join(folder, 'log_data'))
+    expect(files.map((file) => [file.path, linesOf(file).length])).toEqual([
+      ['2018/11/2018-11-01-events.json', 1],
+      ['2018/11/2018-11-02-events.json', 2],
+    ])
   })
 })
 

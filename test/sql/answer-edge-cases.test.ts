@@ -149,6 +149,17 @@ describe('active users', () => {
     expect(column(days, 'month_days')).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(days.at(-1)).toMatchObject({ stickiness: 33.3, partial: 'no' })
   })
+
+  it('count a page at the first moment of the window, and none at its end', async () => {
+    const events = [
+      play('2018-11-01T12:00'),
+      view('2018-11-01T00:00', 'Home', { userId: '9' }),
+      view('2018-11-02T00:00', 'Home', { userId: '10' }),
+    ]
+    expect(await ask(source(events), 'active-users', { last: '1d', until: '2018-11-01' })).toMatchObject([
+      { day: '2018-11-01', dau: 2, wau: 2, mau: 2 },
+    ])
+  })
 })
 
 describe('retention', () => {
@@ -213,6 +224,22 @@ describe('levels', () => {
         ...{ level: 'free', sessions: 2, listeners: 2, median_plays: 2, p90_plays: 2.8, most_plays: 3 },
         ...{ median_minutes: 6.7, p90_minutes: 9.3 },
       },
+    ])
+  })
+})
+
+describe('a level that the log does not give', () => {
+  it('is unknown, for plays, users and sessions, of which the lower item of one moment is the first', async () => {
+    const first = play('2018-11-10T10:00', { level: null })
+    const later = [play('2018-11-10T10:00', { level: 'paid' }), play('2018-11-10T10:05', { level: null })]
+    const from = source([...later, first])
+    expect(await ask(from, 'paid-vs-free')).toMatchObject([
+      { level: 'paid', plays: 1, sessions: 1, users_now: 0 },
+      { level: 'unknown', plays: 2, sessions: 1, users_now: 1 },
+    ])
+    expect(await ask(from, 'sessions')).toMatchObject([
+      { level: 'all', most_plays: 3 },
+      { level: 'unknown', most_plays: 3 },
     ])
   })
 })
@@ -351,6 +378,21 @@ describe('artists and songs', () => {
       { artist: null, plays: 1, share: 33.3, listeners: 1 },
     ])
     expect(column(await ask(source(events), 'unmatched-songs'), 'artist')).toEqual(['A', 'B', null])
+  })
+
+  it('without a title come behind those without an artist, among equals', async () => {
+    const named = [
+      { song: null, artist: null },
+      { song: null, artist: 'A' },
+      { song: 'Undo', artist: null },
+      { song: 'Undo', artist: 'A' },
+    ]
+    const from = source(named.map((names) => play('2018-11-10T10:00', names)))
+    for (const query of ['top-songs', 'unmatched-songs']) {
+      const rows = await ask(from, query)
+      expect([query, rows.map(({ song, artist }) => ({ song, artist }))]).toEqual([query, named.toReversed()])
+    }
+    expect((await ask(from, 'match')).at(-1)).toMatchObject({ song: 'Undo', artist: 'A', song_plays: 1 })
   })
 
   it('are new to their listener once, also where that was before the window', async () => {

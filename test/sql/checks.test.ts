@@ -362,6 +362,54 @@ describe.each([
     ])
   })
 
+  it('what they show is in the order of its keys, and a row without one is the first', async () => {
+    // From the last to the first; the last two start at one moment, as the first two do.
+    const numbers = [5, 4, 3, 2, 1]
+    const plays = numbers.flatMap((n) => {
+      const own = { userId: String(n), sessionId: n, ts: firstMoment + Math.floor(Math.abs(3 - n) / 2) * (3 - n) }
+      return [event(own), event({ ...own, itemInSession: 1, page: 'Home', song: null, artist: null, length: null })]
+    })
+    const songs = numbers.map((n) => song({ song_id: `SO${n}`, artist_id: `AR${n}`, title: `Song ${n}` }))
+    await load(database, source(plays, songs, [9]))
+    const keys = async (check: string) => (await rowsOf(check)).map(([key]) => key)
+    const byStart = ['5-5-0', '2-2-0', '3-3-0', '4-4-0', '1-1-0']
+    expect(await keys('plays-within-file-days')).toEqual(byStart)
+
+    const ascending = numbers.toReversed()
+    await database.execute("update songplays set song_id = 'SO9'")
+    expect(await keys('plays-match-the-catalogue')).toEqual(ascending.map((n) => `${n}-${n}-0`))
+    await database.execute(`update staging_events set userid = 'x' || userid`)
+    expect(await keys('user-ids-are-numbers')).toEqual(ascending.map((n) => `x${n}`))
+    const moments = (await database.query('select distinct start_time from time order by start_time')).rows.flat()
+    const unique = [
+      ['songplays', 'songplay_id', ascending.map((n) => `${n}-${n}-0`)],
+      ['page_views', 'page_view_id', ascending.map((n) => `${n}-${n}-1`)],
+      ['users', 'user_id', ascending],
+      ['songs', 'song_id', ascending.map((n) => `SO${n}`)],
+      ['artists', 'artist_id', ascending.map((n) => `AR${n}`)],
+      ['time', 'start_time', moments],
+    ] as const
+    for (const [table, key, all] of unique) {
+      await database.execute(nullable(table, key))
+      await database.execute(`insert into ${table} select * from ${table} order by ${key} desc`)
+      await database.execute(`update ${table} set ${key} = null where ${key} = (select max(${key}) from ${table})`)
+      const check = `${table.replace('_', '-')}-${table === 'time' ? 'is' : 'are'}-unique`
+      expect([check, await keys(check)]).toEqual([check, [null, ...all.slice(0, -1)]])
+    }
+    await database.execute('delete from users')
+    await database.execute('delete from time')
+    for (const check of ['plays-have-users', 'plays-have-times']) {
+      expect([check, [...new Set(await keys(check))]]).toEqual([
+        check,
+        [...ascending.slice(0, -1).map((n) => `${n}-${n}-0`), null],
+      ])
+    }
+    expect([...new Set(await keys('page-views-have-users'))]).toEqual([
+      ...ascending.slice(0, -1).map((n) => `${n}-${n}-1`),
+      null,
+    ])
+  })
+
   it('files whose names give no day give no span to be outside of', async () => {
     await database.execute('update source_files set day = null')
     expect(await redChecks()).toEqual([])

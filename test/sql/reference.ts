@@ -39,7 +39,7 @@ export function playsOf(source: Source): readonly Play[] {
       user: Number(event.userId),
       session: Number(event.sessionId),
       item: Number(event.itemInSession),
-      level: event.level,
+      level: String(event.level),
       song,
       artist,
       location: event.location,
@@ -98,7 +98,7 @@ export function viewsOf(source: Source): readonly PageView[] {
       session: Number(event.sessionId),
       item: Number(event.itemInSession),
       page: event.page,
-      level: event.level,
+      level: String(event.level),
       status: event.status,
     })
   }

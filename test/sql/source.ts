@@ -11,7 +11,7 @@ const eventSchema = z.object({
   itemInSession: z.number().nullable(),
   lastName: z.string().nullable(),
   length: z.number().nullable(),
-  level: z.string(),
+  level: z.string().nullable(),
   location: z.string().nullable(),
   method: z.string(),
   page: z.string(),
