@@ -5,7 +5,7 @@ import follow from '../../src/commands/follow.ts'
 import unfollow from '../../src/commands/unfollow.ts'
 import type { Command } from '../../src/core/command/define.ts'
 import { OpsError } from '../../src/core/errors.ts'
-import type { Asker } from '../../src/core/people.ts'
+import type { Asker, Role } from '../../src/core/people.ts'
 import { suspendRefused } from '../../src/core/schedule/run/ownership.ts'
 import { anna, bob, channel, command, failureOf, type TestProcess, terminal } from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
@@ -275,6 +275,26 @@ describe('what somebody follows', () => {
       headline: 'You follow secret, daily at 09:00 (UTC) again.',
     })
     expect((await at('2026-11-24T09:01:00.000Z', { ...world, bot })).ran).toEqual([])
+  })
+
+  it('leaves out what is suspended until it is followed again, and nothing else', async () => {
+    const secret = command('secret', async () => undefined, { role: 'operator', effect: 'read' })
+    const world = await office([secret])
+    const onDay = async (day: number, role: Role) => {
+      world.roles.set(bob.id, role)
+      const { ran, posted } = await at(`2026-11-${day}T09:00:00.000Z`, world)
+      return [ran.map(({ run }) => run.steps.flatMap(({ request }) => request ?? [])), posted.length]
+    }
+    world.roles.set(bob.id, 'operator')
+    await world.say('follow secret daily at 9')
+    await world.say('follow songs daily at 9')
+    expect(await onDay(24, 'operator')).toEqual([[['secret', 'songs']], 1])
+    // With the message that it is suspended.
+    expect(await onDay(25, 'viewer')).toEqual([[['songs']], 2])
+    expect(await onDay(26, 'viewer')).toEqual([[['songs']], 1])
+    expect(await onDay(27, 'operator')).toEqual([[['songs']], 1])
+    await world.say('follow secret daily at 9')
+    expect(await onDay(28, 'operator')).toEqual([[['secret', 'songs']], 1])
   })
 
   it('is suspended all at once where their direct messages refuse it', async () => {

@@ -188,6 +188,26 @@ describe('an answer with a table', () => {
     expect(office.seen()).toHaveLength(1)
     await eventually(() => office.delivered())
   })
+
+  it('says why in its thread where its message was deleted meanwhile', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 500)] })
+    const errors = new Map([
+      ['files.getUploadURLExternal', 'missing_scope'],
+      ['chat.update', 'message_not_found'],
+    ])
+    office.front.inject(({ name }) => {
+      const error = errors.get(name)
+      return error === undefined ? undefined : { body: { ok: false, error } }
+    })
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await office.clock.until(() => office.seen().length === 2)
+    await eventually(() => office.delivered())
+    expect(office.seen()[1]).toMatchObject({
+      text: expect.stringContaining('The file could not be attached (missing_scope). Give the app the scopes'),
+      thread: expect.anything(),
+    })
+  })
 })
 
 describe('posts to one channel', () => {

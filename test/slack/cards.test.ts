@@ -127,6 +127,19 @@ describe('a card', () => {
     expect(desk.texts(dataEng, vera).join()).not.toContain(late)
   })
 
+  it('whose message was deleted is settled all the same, and edited no more', async () => {
+    await move(two)
+    await desk.asked()
+    const { front, clock, delivered } = desk.office
+    front.inject(({ name }) =>
+      name === 'chat.update' ? { body: { ok: false, error: 'message_not_found' } } : undefined,
+    )
+    await desk.press('Reject', ada)
+    await clock.until(() => front.named('chat.update').length > 0)
+    await clock.until(delivered)
+    expect(front.named('chat.update')).toHaveLength(1)
+  })
+
   it('is withdrawn by its asker, quietly, and by nobody who is no approver', async () => {
     await move(two)
     await desk.asked()

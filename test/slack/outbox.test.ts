@@ -122,15 +122,18 @@ describe('a file', () => {
   })
 })
 
-it('no response URL is stored, and it is tried first', async () => {
+it('no response URL is stored, neither of a command nor of a press, and it is tried first', async () => {
   office = await openOffice()
   await say('/sparkify help')
   await eventually(() => office.seen().length === 1)
   await eventually(() => office.delivered())
   expect(office.front.named('response')).toHaveLength(1)
   expect(office.front.named('chat.postEphemeral')).toEqual([])
+  office.doors.open('songs')
+  await office.workspace.users.press({ as: ada, ...office.button('Songs') })
+  await eventually(() => office.seen().some(({ text }) => text.includes('Three songs.')))
   const file = fileURLToPath(office.ledgerUrl)
   const stored = (await Promise.all([file, `${file}-wal`].map((path) => readFile(path).catch(() => '')))).join('')
-  expect(stored).toContain('run:1')
+  expect(stored).toContain('run:2')
   expect(stored).not.toContain('/response/')
 })

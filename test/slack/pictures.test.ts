@@ -106,6 +106,16 @@ describe('a chart that Slack cannot draw', () => {
     expect(imageIn()).toBeDefined()
   })
 
+  it('is left out where its message was deleted meanwhile', async () => {
+    await open(picturesHere)
+    office.front.inject(({ name }) =>
+      name === 'chat.update' ? { body: { ok: false, error: 'message_not_found' } } : undefined,
+    )
+    await ask()
+    expect(office.front.named('chat.update')).toHaveLength(1)
+    expect(office.front.named('chat.postMessage')).toHaveLength(1)
+  })
+
   it('does not take back why a file of its answer was refused before it', async () => {
     const file = { kind: 'file', name: 'one.csv', about: 'The rows', content: 'a\r\n' } as const
     const why = /The file could not be attached \(missing_scope\)/

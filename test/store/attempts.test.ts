@@ -90,6 +90,30 @@ it('a run at work keeps its steps, the name of what is under way outside, and th
   expect(taken).toMatchObject({ attempt: 4, lost: 3, steps: [{}, { key: 'run-1-step-1' }] })
 })
 
+it('what was approved stays so, also of an occurrence and its lines, which change nothing themselves', async () => {
+  const ledger = await upgraded([
+    { approval: plan, state: 'error' },
+    {
+      command: 'schedule-run',
+      line: 'schedule-run id=3',
+      writer: 0,
+      schedule: 3,
+      intended: at,
+      cause: 'asked',
+      approval: plan,
+    },
+    { fire: 2, line_at: 0, writer: 0, state: 'complete', approval: plan },
+    { fire: 2, line_at: 1 },
+  ])
+  const approvers = (await ledger.runs.list({ limit: 9 })).map(({ id, approval }) => [id, approval?.by.name])
+  expect(approvers).toEqual([
+    [4, undefined],
+    [3, 'anna'],
+    [2, 'anna'],
+    [1, 'anna'],
+  ])
+})
+
 it('what was over is one attempt, whose entry in the record stays as it is, and can be tried again', async () => {
   const ledger = await upgraded([
     { attempts: 2, state: 'error' },

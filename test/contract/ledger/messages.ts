@@ -145,6 +145,17 @@ export function describeMessages(open: OpenLedger): void {
       expect(await messages.find('a')).toMatchObject({ post: null, way: 1 })
     })
 
+    it('that were posted a second time, because the first post is gone, stand there from then on', async () => {
+      const { messages } = await single()
+      await messages.put([said('a', 'C1', { open: true })])
+      await messages.sent(await found(messages, 'a'), taken)
+      await messages.put([said('a', 'C1', { open: true })])
+      const anew = { channel: 'C1', ts: '2.2' }
+      await messages.sent(await found(messages, 'a'), { ...taken, post: anew })
+      await messages.put([said('a', 'C1', { open: true })])
+      expect(await messages.find('a')).toMatchObject({ version: 3, post: anew })
+    })
+
     it('wait in order, one queue for each conversation, behind what they come after until that is over', async () => {
       const { messages } = await single()
       const after = (key: string, channel: string) => said(key, channel, { after: 'one' })

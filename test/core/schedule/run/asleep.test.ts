@@ -180,6 +180,7 @@ describe('a schedule whose warehouse is paused', () => {
     clock.advance(60_000)
     await bot.beat()
     expect(await said(bot, await sayAgain(bot, fired))).toEqual(['resume complete', 'etl error', 'pause complete'])
+    expect(await stateOf(bot)).toBe('paused')
   })
 
   it('leaves it on where somebody else uses it by then', async () => {
@@ -189,6 +190,20 @@ describe('a schedule whose warehouse is paused', () => {
     const fired = await tick(bot)
     expect(await said(bot, fired)).not.toContain('pause complete')
     expect(JSON.stringify(fired.answer)).toContain("is left running for Bob's extend; it is paused after that")
+    expect(await stateOf(bot)).toBe('available')
+  })
+
+  it('leaves it on where somebody uses it when it is said again, although it was paused behind the first try', async () => {
+    const { bot, clock, logData } = await paused({ whenPaused: 'resume', lines: ['etl'] })
+    await rm(logData, { recursive: true })
+    const fired = await tick(bot)
+    expect(await stateOf(bot)).toBe('paused')
+    clock.advance(60_000)
+    await bot.beat()
+    const started = clock.now().toISOString()
+    await bot.ledger.runs.open(newRun({ command: 'extend', line: 'extend for=4h', who: bob, started }))
+    const { answer } = await sayAgain(bot, fired)
+    expect(JSON.stringify(answer)).toContain("is left running for Bob's extend; it is paused after that")
     expect(await stateOf(bot)).toBe('available')
   })
 
