@@ -274,6 +274,16 @@ describe('an alert', () => {
       remedy: 'Use plays<200, plays changed>20% or plays unusual.',
     })
     expect(await refused('"pulse"')).toMatchObject({ message: 'When should it fire? Nothing was done.' })
+    expect(await refused('when plays<200')).toMatchObject({
+      message: 'Which query should be watched? Nothing was done.',
+    })
+    expect(await refused('"pulse; qa" when plays<200')).toMatchObject({
+      message: 'An alert watches one query. Nothing was done.',
+    })
+    expect(await refused('timeframe when plays<200 for 2 days')).toMatchObject({
+      message: 'for= needs a query with a row for each day; this one has a single row. Nothing was done.',
+      remedy: 'Leave it out.',
+    })
     expect(await refused('timeframe when plays unusual')).toMatchObject({
       message: expect.stringContaining('needs a query with a row for each day'),
     })
@@ -288,6 +298,18 @@ describe('an alert', () => {
       remedy: 'Did you mean alert list?',
     })
     expect(failureOf(await bot.say('alert', { who: bob }))).toMatchObject({ code: 'not_allowed' })
+  })
+
+  it('is of days by the clocks of who adds it, and of all of them, whatever period was typed', async () => {
+    const { bot } = await createLoadedWarehouse()
+    Object.assign(bot.deps.directory, { zoneOf: async () => 'Europe/Vienna' })
+    const made = await bot.say('alert add "active-users last=7d" when dau<1')
+    expect(texts(made)).toMatch(/on whole days \(Europe\/Vienna\)\.$/)
+    await bot.say('alert add "active-users tz=Europe/London" when dau<1')
+    expect((await bot.ledger.watches.list(['alert'])).map(({ definition }) => definition)).toMatchObject([
+      { line: 'active-users tz=Europe/Vienna' },
+      { line: 'active-users tz=Europe/London' },
+    ])
   })
 
   it('watches a single row, whose change is from the load before; and says while too little is known', async () => {

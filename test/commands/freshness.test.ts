@@ -53,6 +53,32 @@ describe('freshness', () => {
     return run
   }
 
+  it('is by the clocks of who sets it, is that of the channel where it is named by nothing, and is asked for where there are several', async () => {
+    const directory = { ...bot.deps.directory, zoneOf: async () => 'Europe/Vienna' }
+    const vienna = await world.start('two', commands, { directory })
+    await vienna.say('freshness by 06:00')
+    expect(await bot.ledger.freshness.list()).toMatchObject([{ zone: 'Europe/Vienna', owner: anna }])
+    const other = { kind: 'slack', channel: 'C0OTHER', direct: false } as const
+    expect((await bot.say('freshness acknowledge', { place: other })).headline).toBe(
+      'Freshness 1 has no late day to acknowledge.',
+    )
+    expect((await bot.say('freshness resume', { place: other })).headline).toBe('Freshness 1 is not paused.')
+    const third = { ...other, channel: 'C0THIRD' }
+    await bot.say('freshness by 07:00 tz=UTC', { place: other })
+    expect(failureOf(await bot.say('freshness pause', { place: third }))).toMatchObject({
+      code: 'not_found',
+      message: 'Which freshness? Nothing was done.',
+    })
+    await bot.say('freshness pause', { place: other })
+    expect(failureOf(await bot.say('freshness remove 3'))).toMatchObject({
+      message: 'There is no freshness 3. Nothing was done.',
+    })
+    expect((await bot.ledger.freshness.list()).map(({ id, isPaused }) => [id, isPaused])).toEqual([
+      [1, false],
+      [2, true],
+    ])
+  })
+
   it('set by the name of its channel is that of the channel, of which the one that was set last stays', async () => {
     const resolve: Outbox['resolve'] = async (place) =>
       place.kind === 'slack' && place.channel === '#music'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Asker } from '../../../src/core/people.ts'
 import type { Place } from '../../../src/core/place.ts'
 import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
 import { anna, bob, channel, command, createWorld } from '../../support/core.ts'
@@ -52,6 +53,18 @@ describe('schedules', () => {
     expect(labels(entries.slice(0, 1))).toEqual(['Run now', 'Resume', 'Remove'])
     expect(lineOf(entries[3]?.words ?? [])).toMatch(/paused$/)
     expect(labels(entries.slice(3, 4))).toEqual(['Run now', 'Resume', 'Remove'])
+  })
+
+  it('come with what one follows, which nobody else sees', async () => {
+    const { add, seen } = await start()
+    const directlyTo = ({ id }: Asker): Place => ({ kind: 'slack', channel: id, direct: true })
+    await add({ lines: ['pulse'], personal: true, owner: bob, place: directlyTo(bob) })
+    await add({ lines: ['qa'], personal: true, owner: anna, place: directlyTo(anna) })
+    const followed = (await seen()).filter(({ title }) => title !== '')
+    expect(followed.map(({ title, words }) => [title, lineOf(words)])).toEqual([
+      ['You follow', 'pulse, daily at 03:00 (UTC)'],
+    ])
+    expect(titles(await seen())).toEqual(['You follow'])
   })
 
   it('are six at most; how many more there are is said', async () => {
