@@ -198,6 +198,12 @@ export function describeRuns(open: OpenLedger): void {
         const tries = await Promise.all([one, other, one].map((ledger) => ledger.runs.retry(run.id, again(run))))
         expect(tries.map(({ kind }) => kind).toSorted()).toEqual(['known', 'known', 'opened'])
         expect(await one.runs.attempts(run.id)).toHaveLength(2)
+        // Nor by who has seen the attempt before, once the next one is over as well.
+        await end(one, run.id, 'complete', 'two')
+        expect(await other.runs.retry(run.id, again(run))).toMatchObject({
+          kind: 'known',
+          run: { attempt: 2, state: 'complete' },
+        })
       })
 
       it('not while another one writes, where they write', async () => {

@@ -370,4 +370,30 @@ describe('a schedule whose warehouse is paused', () => {
     }
     expect((await bot.deps.cluster.describe()).state).toBe('paused')
   })
+
+  it('has its pause posted where that fails: once, however often it is tried, for each occurrence that has left it on', async () => {
+    const { bot, clock } = await paused({ whenPaused: 'resume', lines: ['top-songs n=3'], cron: '0 * * * *' })
+    const { pause } = bot.deps.cluster
+    const failed = () => {
+      throw new OpsError('aws', 'AWS did not answer.')
+    }
+    const minute = async (): Promise<void> => {
+      clock.advance(60_000)
+      await bot.beat()
+      await tend(bot)
+    }
+    const posted: number[] = []
+    for (const hour of [13, 14]) {
+      clock.set(new Date(`2026-11-23T${hour}:00:00.000Z`))
+      await bot.beat()
+      Object.assign(bot.deps.cluster, { pause: failed })
+      await runDue(bot)
+      for (let looks = 0; looks < 3; looks++) await minute()
+      posted.push((await delivered(bot)).filter(({ headline }) => headline.startsWith('AWS did not answer.')).length)
+      Object.assign(bot.deps.cluster, { pause })
+      await minute()
+    }
+    expect(posted).toEqual([1, 1])
+    expect(await stateOf(bot)).toBe('paused')
+  })
 })
