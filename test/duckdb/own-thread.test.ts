@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import { describeEngine, type SourceFolders } from '../contract/engine.ts'
-import { never, temporaryFolder, wholeSchema, workWith, writeFiles } from './support.ts'
+import { never, songLine, temporaryFolder, wholeSchema, workWith, writeFiles } from './support.ts'
 
 // The thread begins with a compiled file.
 const { machineOfBot } = await import(new URL('../../dist/bot.js', import.meta.url).href)
@@ -52,6 +52,20 @@ it('gives a failure with all that it says', async () => {
     leaveOut: 1,
     cause: { stack: expect.stringContaining('stage.js') },
   })
+})
+
+it('shows how far it is', async () => {
+  // 42 of them just make the two megabytes that a statement reads.
+  const songs = Array.from({ length: 45 }, (_, at) => [
+    `song/${at}.json`,
+    songLine({ song_id: `S${at}`, title: 'x'.repeat(50_000) }),
+  ])
+  const engine = await open({ 'log/a.json': '{"page": "Home"}\n', ...Object.fromEntries(songs) })
+  await engine.begin(1, wholeSchema, workWith())
+  const told: string[] = []
+  const work = workWith(never, (detail) => told.push(detail))
+  await engine.stage(1, 'song', await engine.sources(never), 0, work)
+  expect(told).toEqual(['93%'])
 })
 
 it('stops for the reason that its signal has', async () => {

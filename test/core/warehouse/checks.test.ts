@@ -37,6 +37,36 @@ async function depsWith(engine: Partial<Engine>, checks: readonly CheckFile[] = 
   return { ...deps, engine: { ...deps.engine, ...engine }, library: { ...(await shippedLibrary()), checks } }
 }
 
+const only = (values: Readonly<Record<string, string | number>>): ResultSet => ({
+  columns: Object.keys(values).map((name) => ({ name, format: 'text' })),
+  rows: [Object.values(values)],
+  total: 1,
+})
+
+/** What the audit of a load leaves, in the ledger and behind its step; `base` are the facts of the load that it began as a copy of. */
+async function audit(engine: Partial<Engine>, checks: readonly CheckFile[], base?: LoadFacts) {
+  const begin = command('begin', async ({ runId, deps: { ledger } }) => {
+    await ledger.loads.begin(runId, '')
+    await ledger.loads.learn(runId, base ?? {})
+    return undefined
+  })
+  const etl = command('etl', async ({ runId, deps, perform }) => {
+    await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
+    if (base !== undefined) await deps.ledger.loads.learn(runId, { base: 1 })
+    const options = { 'max-errors': 0, 'allow-empty': false, full: false }
+    await perform([auditStep(runId, deps, async () => ({ log: [], song: [], summary: '' }), options)])
+    return undefined
+  })
+  const bot = await (await createWorld()).start('one', [begin, etl], {
+    engine: Object.create(null, Object.getOwnPropertyDescriptors(engine)),
+    library: { ...(await shippedLibrary()), checks },
+  })
+  await bot.say('begin')
+  const { run } = await bot.say('etl')
+  const [load, ended] = await Promise.all([bot.ledger.loads.get(run?.id ?? 0), bot.ledger.runs.get(run?.id ?? 0)])
+  return { facts: load?.facts, output: ended?.steps[0]?.output }
+}
+
 describe('an audit', () => {
   it('asks for the touched rows where a check was green and judges each key by itself, and else for all', async () => {
     const asked: [string, Target][] = []
@@ -69,36 +99,17 @@ describe('an audit', () => {
     const library = await shippedLibrary()
     const place: RowPlace = { kind: 'record', file: 'a.json', line: 7, record: 1 }
     const facts = { plays: 5, repeats: 3, matched: 2, repaired: 1, anchor: '2018-11-30T00:00:00.000Z' }
-    const audited = async (ahead: number) => {
-      const row = { ...facts, ahead }
-      const only = (values: Readonly<Record<string, string | number>>): ResultSet => ({
-        columns: Object.keys(values).map((name) => ({ name, format: 'text' })),
-        rows: [Object.values(values)],
-        total: 1,
-      })
+    const audited = (ahead: number) => {
       const engine: Partial<Engine> = {
         async query(_, { sql }) {
-          if (sql === library.summary) return only(row)
+          if (sql === library.summary) return only({ ...facts, ahead })
           if (sql === library.lostPlays) return only({ plays: 2 })
           return { ...only({ userid: '8' }), total: sql.includes('several') ? 2 : 1 }
         },
         locate: async () => place,
       }
       const checks = ['one', 'several'].map((name) => check(name, { severity: 'warn', rows: 'events' }))
-      const etl = command('etl', async ({ runId, deps, perform }) => {
-        await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
-        const options = { 'max-errors': 0, 'allow-empty': false, full: false }
-        await perform([auditStep(runId, deps, async () => ({ log: [], song: [], summary: '' }), options)])
-        return undefined
-      })
-      const world = await createWorld()
-      const bot = await world.start('one', [etl], {
-        engine: Object.create(null, Object.getOwnPropertyDescriptors(engine)),
-        library: { ...library, checks },
-      })
-      const { run } = await bot.say('etl')
-      const [load, ended] = await Promise.all([bot.ledger.loads.get(run?.id ?? 0), bot.ledger.runs.get(run?.id ?? 0)])
-      return { facts: load?.facts, output: ended?.steps[0]?.output }
+      return audit(engine, checks)
     }
     const [none, some] = [await audited(0), await audited(4)]
     expect(none.facts).toMatchObject({ plays: 5, matched: 2, repeatsDropped: 1, playsLost: 2 })
@@ -108,6 +119,28 @@ describe('an audit', () => {
       warnings: ['one (1 row, in a.json, line 7)', 'several (2 rows, first in a.json, line 7)'],
       repairedPlays: 1,
     })
+  })
+
+  it('asks for the touched rows where the load before was audited alike, and for lost plays among them where that lost none', async () => {
+    const library = await shippedLibrary()
+    const checks = [check('by-key', { key: 'event' })]
+    const touched = async (recipe: string, playsLost: number) => {
+      const asked: Record<string, string> = {}
+      const engine: Partial<Engine> = {
+        async query(target, { sql }) {
+          if (sql === library.summary) return only({ plays: 5, repeats: 3, matched: 2, repaired: 1, ahead: 0 })
+          if (sql.startsWith('select count')) return only({ n: 1 })
+          asked[sql === library.lostPlays ? 'lost plays' : 'check'] = target.touched?.key ?? 'all'
+          return sql === library.lostPlays ? only({ plays: playsLost }) : empty
+        },
+      }
+      await audit(engine, checks, { checks: { total: 1, red: [], warnings: [], names: [], recipe }, playsLost })
+      return asked
+    }
+    const alike = recipeOfAudit({ ...library, checks })
+    expect(await touched(alike, 0)).toEqual({ check: 'event', 'lost plays': 'event' })
+    expect(await touched(alike, 2)).toEqual({ check: 'event', 'lost plays': 'all' })
+    expect(await touched('other checks', 0)).toEqual({ check: 'all', 'lost plays': 'all' })
   })
 
   it('has what is red and what warns in a line, and a button for what is not green', () => {
