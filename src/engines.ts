@@ -72,7 +72,6 @@ async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Pro
     fetched,
     ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
     keepGone: config.duckdb.goneFiles === 'keep',
-    keepLoads: config.duckdb.keepLoads,
   }
   const source = `${sources.log} ${sources.song}`
   const known = { name: 'duckdb', source, keeps: config.duckdb.keepLoads, copies: null } as const
