@@ -172,11 +172,13 @@ async function loads(world: World): Promise<readonly string[]> {
   const found: string[] = []
   const live = await world.ledger.loads.live()
   const all = await allRuns(world)
-  const loaded = all.filter(({ command, state }) => command === 'etl' && state === 'complete')
-  const newest = Math.max(...loaded.map(({ id }) => id))
-  const torn = all.some(({ command, state, id }) => command === 'tear-down' && state === 'complete' && id > newest)
-  if (!torn && (live === null || live.id < newest))
-    found.push(`load ${newest} is reported done, and ${live?.id} is live`)
+  // A run that is tried again keeps its number, which is that of its load.
+  const done = all
+    .filter(({ command, state }) => state === 'complete' && ['etl', 'tear-down'].includes(command))
+    .toSorted((a, b) => ((a.ended ?? '') < (b.ended ?? '') ? -1 : 1))
+  const newest = done.at(-1)
+  if (newest?.command === 'etl' && live?.id !== newest.id)
+    found.push(`load ${newest.id} is reported done, and ${live?.id} is live`)
   return found
 }
 

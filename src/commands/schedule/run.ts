@@ -8,7 +8,7 @@ import { planOfLines } from '../../core/schedule/make/draft.ts'
 import { findSchedule, requirePoster, scheduleNumber } from '../../core/schedule/make/find.ts'
 import { understood } from '../../core/schedule/make/lines.ts'
 import { linesWords, scheduleWords } from '../../core/schedule/make/words.ts'
-import { hasSameLines } from '../../core/schedule/report/run-title.ts'
+import { hasSameLines } from '../../core/schedule/report/occurrence-steps.ts'
 import { requireNotRunning, runSchedule } from '../../core/schedule/run/workflow.ts'
 
 export default defineCommand({

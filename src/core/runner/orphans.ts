@@ -5,6 +5,7 @@ import { lasting } from '../format.ts'
 import { messagesOf } from '../outbox/messages.ts'
 import type { OpenedRun, RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer, viewOf } from './answers.ts'
+import { titled } from './run-title.ts'
 
 /**
  * Opens a run, or another attempt of one, as `open` does. Where another run holds the warehouse, that is looked at first: if its process is
@@ -88,7 +89,8 @@ export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Prom
   const ended = deps.clock.now().toISOString()
   const next = [{ label: 'Run again', line: `run-again ${run.id}` }]
   const state = error instanceof OpsError && error.code === 'cancelled' ? 'cancelled' : 'error'
-  const answer = failureAnswer(error, { ...viewOf(run), state, ended }, deps.log, { audience: 'channel', next })
+  const shown = await titled(error, run, deps)
+  const answer = failureAnswer(shown, { ...viewOf(run), state, ended }, deps.log, { audience: 'channel', next })
   const end = { state, answer, ended, costUsd: await costOf(run, new Date(ended), deps) } as const
   return (await deps.ledger.runs.end(run.id, run.worker, end, await messagesOf(run, answer, deps))) ? answer : null
 }
@@ -106,10 +108,13 @@ export async function leaving(error: OpsError, run: RunRecord, { ledger }: Deps)
 async function interruption(orphan: RunRecord, deps: Deps): Promise<OpsError> {
   const at = orphan.steps.find((step) => step.state === 'in_progress')?.title
   const where = at === undefined ? '' : ` at "${at}"`
-  const remedy = orphan.writer
-    ? `Continue it with run-again ${orphan.id}: finished steps are not repeated.`
-    : 'Ask again.'
-  const message = `The program stopped during ${orphan.command}${where}.`
+  const isOccurrence = orphan.origin.kind === 'fire'
+  const during = isOccurrence ? '' : ` during ${orphan.command}`
+  const remedy =
+    orphan.writer || isOccurrence
+      ? `Continue it with run-again ${orphan.id}: finished steps are not repeated.`
+      : 'Ask again.'
+  const message = `The program stopped${during}${where}.`
   return leaving(new OpsError('interrupted', message, remedy), orphan, deps)
 }
 

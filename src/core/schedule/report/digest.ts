@@ -6,7 +6,8 @@ import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type ChartReply, type Fact, type Reply, type StepsReply, stating, type TextReply, text } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
-import { latenessOf, runTitle } from './run-title.ts'
+import { runTitle } from '../../runner/run-title.ts'
+import { latenessOf } from './occurrence-steps.ts'
 
 /** An occurrence whose lines are over, with their answers, and what became of a warehouse that it resumed, in a sentence. */
 export interface FinishedRun {

@@ -11,10 +11,11 @@ import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Reply } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
+import { clockWords, dayAndClockWords, runTitle, underTitle } from '../../runner/run-title.ts'
 import { hourMs } from '../../span.ts'
 import { commandsOf } from '../make/lines.ts'
 import { type FinishedRun, oneMessage, stepTimes } from './digest.ts'
-import { clockWords, dayAndClockWords, isPowerStep, latenessOf, runTitle } from './run-title.ts'
+import { isPowerStep, latenessOf } from './occurrence-steps.ts'
 
 /** What readers have now, and whether this occurrence published it. */
 interface Live {
@@ -52,11 +53,9 @@ export async function failureOfRun(finished: FinishedRun, error: unknown, contex
 /** Who stopped an occurrence, under its title, and what became of a warehouse that it resumed. */
 export function cancelledReport({ schedule, occurrence, restored, now }: FinishedRun, reason: unknown): unknown {
   if (!(reason instanceof OpsError)) return reason
-  const title = runTitle(schedule, occurrence, now)
   const message = restored === null ? reason.message : `${reason.message} ${restored}`
   const next = [{ label: 'Details', line: `runs ${occurrence.id}` }]
-  const report = { title: `${title} · cancelled`, headline: `${title}: ${message}`, details: [], next, rowsOf: [] }
-  return reason.with({ message, report })
+  return underTitle(reason.with({ message }), runTitle(schedule, occurrence, now), next)
 }
 
 /** Whether the cluster is paused now; false where its state is unknown, which is not what failed. */

@@ -10,7 +10,7 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { hourMs } from '../../span.ts'
 import type { Step, Work } from '../../step.ts'
 import { copiedLoad } from '../../warehouse/copy.ts'
-import { isPowerStep, type lineSteps, powerStep } from '../report/run-title.ts'
+import { isPowerStep, type lineSteps, powerStep } from '../report/occurrence-steps.ts'
 import { answerOfChild, plain, upkeep } from './child-run.ts'
 
 /*

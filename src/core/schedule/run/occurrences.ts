@@ -11,7 +11,7 @@ import { failureAnswer } from '../../runner/answers.ts'
 import { insert } from '../../runner/execute.ts'
 import { contextOf, type Session } from '../../runner/session.ts'
 import { hourMs } from '../../span.ts'
-import { punctualMs } from '../report/run-title.ts'
+import { punctualMs } from '../report/occurrence-steps.ts'
 import { currentOwner, reachable } from './ownership.ts'
 
 /**

@@ -9,7 +9,7 @@ import type { RunId, RunRecord, RunSummary } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import { hourMs } from '../../span.ts'
-import { restoreStep } from '../report/run-title.ts'
+import { restoreStep } from '../report/occurrence-steps.ts'
 import { wasNotRunning } from './awake.ts'
 import { answerOfChild, isLeft, plain, upkeep } from './child-run.ts'
 

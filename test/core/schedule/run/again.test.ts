@@ -50,13 +50,15 @@ async function terminalWrites(world: World, id: string): Promise<void> {
   expect((await shell.say('write', { place: terminal })).ok).toBe(true)
 }
 
+async function sayNightly(bot: TestProcess): Promise<void> {
+  const created = '2026-11-20T12:00:00.000Z'
+  await bot.ledger.schedules.add(scheduled({ lines: ['load', 'look'], place: channel, owner: anna, created }))
+  await runDue(bot)
+}
+
 async function closedNight(order: string[]): Promise<World> {
   const world = await createWorld('2026-11-23T03:00:00.000Z')
-  await killedInLoad(world, 'bot', order, async (bot) => {
-    const created = '2026-11-20T12:00:00.000Z'
-    await bot.ledger.schedules.add(scheduled({ lines: ['load', 'look'], place: channel, owner: anna, created }))
-    await runDue(bot)
-  })
+  await killedInLoad(world, 'bot', order, sayNightly)
   await terminalWrites(world, 'terminal')
   return world
 }
@@ -130,4 +132,23 @@ it('is not what failed where a later line fails', async () => {
   const answer = await carriedOn(next)
   const [look] = await next.ledger.runs.list({ command: 'look', limit: 1 })
   expect(JSON.stringify(answer?.details)).toContain(`look (run ${look?.id})`)
+})
+
+it('is closed under its title once it has lost three bots', async () => {
+  const order: string[] = []
+  const world = await createWorld('2026-11-23T03:00:00.000Z')
+  await killedInLoad(world, 'one', order, sayNightly)
+  await killedInLoad(world, 'two', order, carryOn)
+  await killedInLoad(world, 'three', order, carryOn)
+  const four = await world.start('four', nightly(order))
+  const claimed = await claimRuns(four.session, () => unfollowed)
+  const [night, load] = await Promise.all(claimed.map(({ answer }) => answer))
+  expect(night).toMatchObject({
+    title: 'Daily, 23 Nov, 03:00 (UTC) · failed',
+    headline: 'Daily, 23 Nov, 03:00 (UTC): The program stopped at "load".',
+    failure: { code: 'interrupted', remedy: 'Continue it with run-again 1: finished steps are not repeated.' },
+    next: [{ label: 'Run again', line: 'run-again 1' }],
+  })
+  expect(load).toMatchObject({ headline: 'The program stopped during load at "load acts".' })
+  expect(order).toEqual(['load begins'])
 })

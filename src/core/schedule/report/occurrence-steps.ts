@@ -1,37 +1,11 @@
-import { capitalized, duration, list } from '../../format.ts'
+import { duration, list } from '../../format.ts'
 import type { RunRecord, StepRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { dateText } from '../../sql/window.ts'
-import { wallClock } from '../../sql/zone.ts'
+import { clockWords } from '../../runner/run-title.ts'
 import type { Step } from '../../step.ts'
 
 /** How late an occurrence may be run and still be taken for punctual by its readers. */
 export const punctualMs = 120_000
-
-/** "03:00", by the clocks of a zone. */
-export function clockWords(at: Date, zone: string): string {
-  return wallClock(at.getTime(), zone).toISOString().slice(11, 16)
-}
-
-/** "28 Nov, 03:04", by the clocks of a zone; with the year where it is not that of `now`. */
-export function dayAndClockWords(at: Date, zone: string, now: Date): string {
-  const date = dateText(wallClock(at.getTime(), zone))
-  const year = String(wallClock(now.getTime(), zone).getUTCFullYear())
-  return `${date.endsWith(year) ? date.slice(0, -year.length - 1) : date}, ${clockWords(at, zone)}`
-}
-
-/** Which schedule ran, and for which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
-export function runTitle(
-  { phrase, days, zone, personal }: ScheduleRecord,
-  { origin, who, retries }: RunRecord,
-  now: Date,
-): string {
-  if (origin.kind !== 'fire') throw new Error('only an occurrence has a title')
-  const name = capitalized(personal ? 'what you follow' : (days ?? phrase))
-  if (retries > 0) return `${name}, continued by ${who.name}`
-  if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`
-  return `${name}, run by ${who.name}`
-}
 
 /** Why the clock's words came later than they were due: "Due 03:00, posted 05:12: the bot was not running." Null where they did not. */
 export function latenessOf({ zone }: ScheduleRecord, occurrence: RunRecord, now: Date): string | null {
