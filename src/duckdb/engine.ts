@@ -35,7 +35,7 @@ const songVariable = 'SPARKIFY_SONG_DATA'
 /**
  * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders, or `s3://bucket/prefix`, of which
  * the caller lists the objects and fetches them into a folder, `fetched`; `maxConcurrent` statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it;
- * rows of files that are gone stay where `keepGone`; `keepLoads` published loads are kept; `now` is the time by the clock of the file system, in milliseconds since 1970.
+ * rows of files that are gone stay where `keepGone`; `now` is the time by the clock of the file system, in milliseconds since 1970.
  */
 export interface DuckdbOptions {
   readonly folder: string
@@ -45,7 +45,6 @@ export interface DuckdbOptions {
   readonly maxConcurrent?: number | undefined
   readonly memoryLimit?: string | undefined
   readonly keepGone?: boolean | undefined
-  readonly keepLoads?: number | undefined
   readonly now?: (() => number) | undefined
 }
 
@@ -55,7 +54,7 @@ export interface DuckdbOptions {
  */
 export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine> {
   const { folder, logData, songData, fetched = folder, maxConcurrent = 4 } = options
-  const { memoryLimit = usualMemoryLimit(), keepGone = false, keepLoads = 3, now = Date.now } = options
+  const { memoryLimit = usualMemoryLimit(), keepGone = false, now = Date.now } = options
   const places = [logData, songData, fetched].filter((place) => !isRemote(place))
   const instance = await openInstance({ folder, places, memoryLimit })
   const admin = await instance.connect()
@@ -270,7 +269,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     publish: finish,
     // The file of a load is where it stays; the ledger's pointer names the one that is live.
     hold: finish,
-    keeps: keepLoads,
+    keeps: 3,
     copies: null,
     // A damaged file must not become what everybody reads.
     restore: (load, signal) => verify(load, signal, 'kept'),
