@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import runAgain from '../../src/commands/run-again.ts'
+import { OpsError } from '../../src/core/errors.ts'
 import type { Reply } from '../../src/core/reply.ts'
+import { command } from '../support/core.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, openOffice, vera } from './support/office.ts'
 
@@ -136,4 +139,23 @@ it('no response URL is stored, neither of a command nor of a press, and it is tr
   const stored = (await Promise.all([file, `${file}-wal`].map((path) => readFile(path).catch(() => '')))).join('')
   expect(stored).toContain('run:2')
   expect(stored).not.toContain('/response/')
+})
+
+it("a private answer to who tries another person's run again does not go to that person's response URL", async () => {
+  let tries = 0
+  const secret = command(
+    'secret',
+    async () => {
+      if (++tries === 1) throw new OpsError('aws', 'Not now.', 'Try again.')
+      return { headline: `Told to who asked at try ${tries}.` }
+    },
+    { effect: 'bot', audience: 'asker' },
+  )
+  office = await openOffice({ admins: [ada, vera], bot: { commands: [secret, runAgain], parts: {} } })
+  await say('/sparkify secret')
+  await eventually(() => office.seen().some(({ text }) => text.includes('Not now.')))
+  await office.workspace.users.send({ as: vera, channel: dataEng, text: '@Sparkify run-again 1' })
+  const told = (viewer: string) => answers(dataEng, viewer).filter(({ text }) => text.includes('at try 2'))
+  await eventually(() => told(vera).length + told(ada).length > 0)
+  expect([told(vera).length, told(ada).length]).toEqual([1, 0])
 })

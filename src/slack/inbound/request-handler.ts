@@ -14,7 +14,7 @@ import type { NewMessage } from '../../core/ports/outbox.ts'
 import type { PlanRecord } from '../../core/ports/plans.ts'
 import { failureAnswer } from '../../core/runner/answers.ts'
 import type { OnProgress } from '../../core/runner/live-run.ts'
-import type { SlackCarrier } from '../outbound/carrier.ts'
+import { keyOfAttempt, type SlackCarrier } from '../outbound/carrier.ts'
 import type { Progress } from '../outbound/progress.ts'
 import type { ResponseUrl } from '../outbound/response-url.ts'
 import type { Sender } from '../outbound/sender.ts'
@@ -119,7 +119,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     }
     const message = progress.follow(to, asker.name, open)
     const answer = await act((run) => {
-      if (asker.id === inbound.who.id) carrier.bring(`run:${run.id}`, inbound.responseUrl)
+      if (asker.id === inbound.who.id) carrier.bring(keyOfAttempt(run), inbound.responseUrl)
       if (app.catalog.find(run.command)?.audience === 'channel') message(run)
     })
     await answerTo(answer, inbound, to)

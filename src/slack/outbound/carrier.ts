@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/answer.ts'
+import type { Answer, RunView } from '../../core/answer.ts'
 import { rejectionWords } from '../../core/approval/plans.ts'
 import { withChannelNames } from '../../core/channel.ts'
 import { messageOf } from '../../core/errors.ts'
@@ -34,7 +34,7 @@ export interface CarrierParts {
 
 /** Slack as the outbox sees it. */
 export interface SlackCarrier extends Carrier {
-  /** Keeps the response URL for the answer under this key (or `run:` and the run's number). It is tried first, and never stored. */
+  /** Keeps the response URL for the answer under this key, or `keyOfAttempt`. It is tried first, and never stored. */
   bring(key: string, url: ResponseUrl | undefined): void
 }
 
@@ -277,8 +277,13 @@ function asHarmless(error: unknown): never {
   throw new HarmlessTwice(error)
 }
 
+/** What a response URL is kept under for an attempt of a run: another attempt may be somebody else's. */
+export function keyOfAttempt({ id, attempt = 1 }: Pick<RunView, 'id' | 'attempt'>): string {
+  return `run:${id}, attempt ${attempt}`
+}
+
 function urlKey(key: string, content: Content): string {
-  return content.kind === 'run' ? `run:${content.run}` : key
+  return content.kind === 'run' ? keyOfAttempt({ id: content.run, attempt: content.attempt }) : key
 }
 
 /** What follows an answer, in this order: further pages, its pictures in one edit, CSV files of what was cut, and the line of mentions. */
