@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import runAgain from '../../../../src/commands/run-again.ts'
 import scheduleRun from '../../../../src/commands/schedule/run.ts'
 import type { Command } from '../../../../src/core/command/define.ts'
@@ -104,6 +104,36 @@ describe('a fire of several lines', () => {
       ['one', 1],
     ])
     expect(found[2]).toMatchObject({ id: failed.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'clock' } })
+  })
+
+  it('that fails once its occurrence is tried again is not run a second time by the bot that comes after', async () => {
+    const order: string[] = []
+    const broken = new Set(['two', 'three'])
+    const mend = (line: string) => async (): Promise<void> => {
+      if (broken.has(line)) throw new OpsError('bad_data', `Line 212 of ${line} is no number.`)
+    }
+    const acts = { two: mend('two'), three: mend('three') }
+    const { world, bot } = await night(commandsOf(order, acts, { canContinue: async () => true }))
+    const [failed] = await tick(bot)
+    broken.delete('two')
+    world.clock.advance(60_000)
+    await bot.beat()
+    await bot.say(`run-again ${failed?.run?.id}`)
+    const { runs } = bot.session.deps.ledger
+    const end = runs.end
+    const killed = deferred()
+    vi.spyOn(runs, 'end').mockImplementation((id, ...how) => {
+      if (id !== failed?.run?.id) return end(id, ...how)
+      killed.resolve()
+      return new Promise<never>(() => undefined)
+    })
+    void claimRuns(bot.session, () => unfollowed)
+    await killed.promise
+    bot.die()
+    const next = await world.start('next', commandsOf(order, acts, { canContinue: async () => true }))
+    const [recovered] = await claimRuns(next.session, () => unfollowed)
+    expect((await recovered?.answer)?.headline).toContain('Line 212 of three is no number.')
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins'])
   })
 
   it('of which one failed has that line tried again alone where somebody wants only that, and then goes on behind it', async () => {
