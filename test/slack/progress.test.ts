@@ -122,14 +122,20 @@ describe('the message of a run', () => {
     await office.clock.until(told)
   })
 
-  it('that somebody deleted is posted anew', async () => {
+  it('that somebody deleted is posted anew, and what follows it stands in the thread of that', async () => {
     await building()
     office.front.inject(({ name }) =>
       name === 'chat.update' ? { body: { ok: false, error: 'message_not_found' } } : undefined,
     )
+    office.clock.advance(61_000)
     allDoors()
     await office.clock.until(() => main().some(({ text }) => text.includes('The house stands.')))
-    await eventually(told)
+    await office.clock.until(told)
+    const seen = office.workspace.messages(dataEng, ada)
+    const anew = seen.find(({ text }) => text.includes('The house stands.'))
+    const mention = seen.find(({ text }) => text.includes(`<@${ada}> build is done`))
+    expect((await office.ledger.messages.find('run:1'))?.post?.ts).toBe(anew?.ts)
+    expect(mention?.thread_ts).toBe(anew?.ts)
   })
 
   it('that somebody deleted is edited no more', async () => {

@@ -56,7 +56,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .legend { list-style: none; margin: .4rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem } .swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .4rem; background: var(--series) }
 .series-0 { --series: light-dark(#1264a3, #58b0ea) } .series-1 { --series: light-dark(#c2410c, #f0a35e) } .series-2 { --series: light-dark(#007a5a, #3fbf8b) }
 .series-3 { --series: light-dark(#7c3f8f, #c58fe0) } .series-4 { --series: light-dark(#8a6100, #d9b84a) } .series-5 { --series: light-dark(#c01343, #f2879b) }
-.rich-text .mention { color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); border-radius: 3px; padding: 0 .15em }
+.rich-text .mention { color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); border-radius: 3px; padding: 0 .15em; display: inline-block }
 .section { display: flex; gap: 1rem; align-items: start; justify-content: space-between; max-width: 44rem } .section-text { min-width: 0; flex: 1 }
 .context { font-size: .82rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .1rem .9rem }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; padding: .15rem 0 }
