@@ -172,13 +172,21 @@ async function loads(world: World): Promise<readonly string[]> {
   const found: string[] = []
   const live = await world.ledger.loads.live()
   const all = await allRuns(world)
-  // A run that is tried again keeps its number, which is that of its load.
-  const done = all
-    .filter(({ command, state }) => state === 'complete' && ['etl', 'tear-down'].includes(command))
-    .toSorted((a, b) => ((a.ended ?? '') < (b.ended ?? '') ? -1 : 1))
-  const newest = done.at(-1)
-  if (newest?.command === 'etl' && live?.id !== newest.id)
-    found.push(`load ${newest.id} is reported done, and ${live?.id} is live`)
+  const done = all.filter(({ command, state }) => state === 'complete' && command === 'etl')
+  const times = await Promise.all(
+    done.map(async ({ id }) => {
+      const published = (await world.ledger.loads.get(id))?.published ?? null
+      if (published === null) found.push(`load ${id} is reported done, and was never published`)
+      return published ?? ''
+    }),
+  )
+  // The number of a load is that of its run, which stays where that is tried again later: the newest load may have an older number.
+  const newest = times.toSorted().at(-1) ?? ''
+  const torn = all.some(
+    ({ command, state, ended }) => command === 'tear-down' && state === 'complete' && (ended ?? '') > newest,
+  )
+  if (!torn && (live?.published ?? '') < newest)
+    found.push(`a load was published at ${newest}, and ${live?.id} of ${live?.published} is live`)
   return found
 }
 
