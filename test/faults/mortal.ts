@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Workings } from './quiet.ts'
 
@@ -6,6 +7,9 @@ export interface Write {
   readonly store: string
   readonly method: string
 }
+
+/** What the outbox notes of a message that was accepted. */
+const sentSchema = z.tuple([z.unknown(), z.object({ post: z.object({ ts: z.string() }) })])
 
 /** Whether a process dies at a write: before it, right after it, or not there. */
 export type Fate = (write: Write) => 'before' | 'after' | null
@@ -42,8 +46,8 @@ const reads = new Set([
 
 const never = new Promise<never>(() => undefined)
 
-/** `onWrite` is called after each write that its process knows of. */
-export function createLife(fate: Fate, workings: Workings, onDeath: () => void, onWrite: () => void): Life {
+/** `onSent` is called with the `ts` of each post that its process has noted. */
+export function createLife(fate: Fate, workings: Workings, onDeath: () => void, onSent: (ts: string) => void): Life {
   let dead = false
   let thawed = Promise.resolve()
   const die = (): void => {
@@ -53,7 +57,7 @@ export function createLife(fate: Fate, workings: Workings, onDeath: () => void, 
     onDeath()
   }
 
-  const guarded = async (work: () => unknown, write: Write | null): Promise<unknown> => {
+  const guarded = async (work: () => unknown, write: Write | null, args: readonly unknown[]): Promise<unknown> => {
     await thawed
     if (dead) return never
     const verdict = write === null ? null : fate(write)
@@ -68,7 +72,8 @@ export function createLife(fate: Fate, workings: Workings, onDeath: () => void, 
       die()
       return never
     }
-    if (write !== null) onWrite()
+    const sent = write?.method === 'sent' ? sentSchema.safeParse(args).data : undefined
+    if (sent !== undefined) onSent(sent[1].post.ts)
     return done
   }
 
@@ -77,7 +82,7 @@ export function createLife(fate: Fate, workings: Workings, onDeath: () => void, 
       get(target, name) {
         const value: unknown = Reflect.get(target, name)
         if (typeof value !== 'function' || typeof name !== 'string') return value
-        return (...args: unknown[]) => guarded(() => Reflect.apply(value, target, args), writeOf(name))
+        return (...args: unknown[]) => guarded(() => Reflect.apply(value, target, args), writeOf(name), args)
       },
     })
 

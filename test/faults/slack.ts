@@ -19,8 +19,8 @@ export type Treatment = { readonly kind: 'refuse'; readonly error: string } | { 
 /** The Web API for one process, which closes when it dies. */
 export interface Door {
   readonly apiUrl: string
-  /** Its process has written something down since: it knows that its posts were accepted. */
-  confirm(): void
+  /** Its process has noted that this post was accepted. */
+  confirm(ts: string): void
   close(): Promise<void>
 }
 
@@ -99,7 +99,7 @@ export function createSlack(time: Time, home?: string): Slack {
       workspace.connect({ origin, deliver: `http://127.0.0.1:${port}/slack/events` })
       return {
         apiUrl: `${origin}/api/`,
-        confirm: () => unconfirmed.clear(),
+        confirm: (ts) => void unconfirmed.delete(ts),
         close() {
           for (const ts of unconfirmed) uncertain.add(ts)
           return close()
